@@ -10,7 +10,9 @@ import java.util.Currency;
  */
 @Schema(name = "Money", description = "An amount in the smallest unit of its currency: 1999 EUR is 19.99 euro")
 public record Money(
-        @JsonProperty("amount") @Schema(name = "amount", example = "1999") long minorUnits,
+        @JsonProperty("amount") @Schema(name = "amount", example = "1999")
+        long minorUnits,
+
         @Schema(type = "string", example = "EUR", description = "ISO 4217 code")
         Currency currency) {
 

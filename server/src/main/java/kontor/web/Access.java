@@ -1,0 +1,67 @@
+package kontor.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.lang.reflect.Method;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.HandlerInterceptor;
+
+/**
+ * Decides who may call an operation: the controller method says so with {@link Anyone}, {@link SignedIn} or
+ * {@link Requires}. Deny by default: an operation that says nothing is not there for anybody.
+ */
+class Access implements HandlerInterceptor {
+    private final ConcurrentMap<Method, Rule> rules = new ConcurrentHashMap<>();
+
+    /** @param permission what the caller needs; "" for being signed in */
+    private record Rule(Kind kind, String permission) {
+        enum Kind {
+            OPEN,
+            SIGNED_IN,
+            PERMISSION,
+            CLOSED
+        }
+    }
+
+    @Override
+    public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+        if (!(handler instanceof HandlerMethod method)) return true; // static resources, which say nothing of anybody
+        var rule = rules.computeIfAbsent(method.getMethod(), _ -> ruleOf(method));
+        var caller = Callers.current();
+        switch (rule.kind()) {
+            case OPEN -> {}
+            case SIGNED_IN -> {
+                if (caller.isGuest()) throw signInFirst();
+            }
+            case PERMISSION -> {
+                if (caller.isGuest()) throw signInFirst();
+                if (!caller.may(rule.permission()))
+                    throw new Refusal(
+                            HttpStatus.FORBIDDEN, "forbidden", "This needs the permission " + rule.permission() + ".");
+            }
+            case CLOSED -> throw new Refusal(HttpStatus.NOT_FOUND, "not_found", "There is nothing here.");
+        }
+        return true;
+    }
+
+    private static Refusal signInFirst() {
+        return new Refusal(HttpStatus.UNAUTHORIZED, "unauthorized", "Sign in first: send a valid bearer token.");
+    }
+
+    private static Rule ruleOf(HandlerMethod method) {
+        var requires = AnnotationUtils.findAnnotation(method.getMethod(), Requires.class);
+        if (requires != null) return new Rule(Rule.Kind.PERMISSION, requires.value());
+        if (AnnotationUtils.findAnnotation(method.getMethod(), SignedIn.class) != null)
+            return new Rule(Rule.Kind.SIGNED_IN, "");
+        // The OpenAPI document and its pages, and Spring's last resort for errors that no controller saw.
+        var frame = method.getBeanType().getName();
+        if (AnnotationUtils.findAnnotation(method.getMethod(), Anyone.class) != null
+                || frame.startsWith("org.springdoc.")
+                || frame.startsWith("org.springframework.boot.")) return new Rule(Rule.Kind.OPEN, "");
+        return new Rule(Rule.Kind.CLOSED, "");
+    }
+}

@@ -1,0 +1,26 @@
+package kontor.web;
+
+import java.util.Set;
+
+/**
+ * Who makes a request.
+ *
+ * @param userId 0 for a guest
+ * @param permissions {@code *} stands for all
+ */
+public record Caller(long userId, Set<String> permissions) {
+    public static final Caller GUEST = new Caller(0, Set.of());
+
+    public boolean isGuest() {
+        return userId == 0;
+    }
+
+    public boolean may(String permission) {
+        return permissions.contains(permission) || permissions.contains("*");
+    }
+
+    /** Whose idempotency keys these are, and who is named in histories: {@code user:17}. */
+    public String principal() {
+        return isGuest() ? "guest" : "user:" + userId;
+    }
+}

@@ -1,0 +1,11 @@
+package kontor.web;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** This operation is for every signed-in user; what it finds is narrowed to the caller's own inside the query. */
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+public @interface SignedIn {}

@@ -1,0 +1,18 @@
+package kontor.web;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * @param largestBody of a request that is no import
+ * @param largestImport of a streamed import
+ * @param requestsPerSecond what one caller may ask for in the long run; 0 for no limit
+ * @param burst what one caller may ask for at once
+ */
+@ConfigurationProperties("kontor.web")
+record WebSettings(
+        @DefaultValue("1MB") DataSize largestBody,
+        @DefaultValue("1GB") DataSize largestImport,
+        @DefaultValue("100") int requestsPerSecond,
+        @DefaultValue("200") int burst) {}
