@@ -36,7 +36,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON catalog.prices TO kontor_app;
 -- Counts every change to what is sold and at which price. A server that keeps the catalogue in memory
 -- compares this one number inside the transaction that takes an order.
 CREATE TABLE catalog.revision (
-    only     boolean PRIMARY KEY DEFAULT true CHECK (only),
+    single   boolean PRIMARY KEY DEFAULT true CHECK (single),
     revision bigint  NOT NULL
 );
 INSERT INTO catalog.revision (revision) VALUES (1);

@@ -1,0 +1,21 @@
+package kontor;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import kontor.database.TestDatabase;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.test.context.ContextConfiguration;
+
+/**
+ * A test against the whole server on a real PostgreSQL. All of them share one server and one database, which is new for
+ * every run of the suite and never emptied in between: use names of your own.
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@SpringBootTest(
+        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        properties = {"management.server.port=0"})
+@ContextConfiguration(initializers = TestDatabase.Initializer.class)
+public @interface KontorTest {}

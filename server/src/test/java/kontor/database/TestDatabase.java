@@ -1,0 +1,67 @@
+package kontor.database;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The database of all tests that do not test the database itself: one for each run, new and migrated. */
+public final class TestDatabase {
+    private static final Path FOLDER = Path.of("target", "test-data");
+
+    private TestDatabase() {}
+
+    /** Connections as the server has them. */
+    public static Database database() {
+        return Holder.DATABASE;
+    }
+
+    /** Connections as the role that owns the tables, for planting what the server itself could never write. */
+    public static javax.sql.DataSource owner() {
+        var connector = connector();
+        return Database.source(
+                connector.url(), Connector.OWNER, connector.passwords().owner());
+    }
+
+    private static Connector connector() {
+        database();
+        var folder = PostgresFolder.in(DataFolder.at(FOLDER));
+        return new Connector(folder.keptPort().orElseThrow(), folder.passwords());
+    }
+
+    static DatabaseSettings settings(Map<String, String> values) {
+        return new Binder(new MapConfigurationPropertySource(values)).bindOrCreate("kontor.db", DatabaseSettings.class);
+    }
+
+    private static final class Holder {
+        static final Database DATABASE = open();
+
+        private static Database open() {
+            try {
+                var data = DataFolder.at(FOLDER);
+                Postmaster.on(PostgresFolder.in(data)).ifPresent(Postmaster::stop);
+                PostgresBinaries.delete(data.path());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            var database = Database.open(settings(Map.of("kontor.db.connections", "2")), DataFolder.at(FOLDER));
+            Runtime.getRuntime().addShutdownHook(new Thread(database::close, "test-database"));
+            return database;
+        }
+    }
+
+    /** Lets a context use this database instead of starting one. */
+    public static final class Initializer implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+        @Override
+        public void initialize(ConfigurableApplicationContext context) {
+            database();
+            TestPropertyValues.of("kontor.data=" + FOLDER.toAbsolutePath(), "kontor.db.join=true")
+                    .applyTo(context);
+        }
+    }
+}
