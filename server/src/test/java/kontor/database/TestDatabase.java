@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
+import javax.sql.DataSource;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.test.util.TestPropertyValues;
@@ -22,13 +23,14 @@ public final class TestDatabase {
     }
 
     /** Connections as the role that owns the tables, for planting what the server itself could never write. */
-    public static javax.sql.DataSource owner() {
+    public static DataSource owner() {
         var connector = connector();
         return Database.source(
                 connector.url(), Connector.OWNER, connector.passwords().owner());
     }
 
-    private static Connector connector() {
+    /** How to reach its PostgreSQL, for a test that needs a database or a role beside it. */
+    static Connector connector() {
         database();
         var folder = PostgresFolder.in(DataFolder.at(FOLDER));
         return new Connector(folder.keptPort().orElseThrow(), folder.passwords());
