@@ -1,5 +1,6 @@
 package kontor.database;
 
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -24,9 +25,17 @@ final class ExternalDatabase {
             throw new CannotStart("The database at %s cannot be used: %s".formatted(url, e.getMessage()), e);
         }
         Migrations.run(owner);
-        var database = Database.of(Database.pool(settings, url, user, filled(settings.password())));
+        var database = connect(settings, url, user);
         if (settings.requireDurable()) refuseSuperuser(database);
         return database;
+    }
+
+    private static Database connect(DatabaseSettings settings, String url, @Nullable String user) {
+        try {
+            return Database.of(Database.pool(settings, url, user, filled(settings.password())));
+        } catch (PoolInitializationException e) {
+            throw new CannotStart("The database at %s cannot be used: %s".formatted(url, e.getMessage()), e);
+        }
     }
 
     private static String url(DatabaseSettings settings) {

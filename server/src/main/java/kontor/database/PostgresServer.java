@@ -163,11 +163,16 @@ final class PostgresServer implements AutoCloseable {
                 launch();
                 return;
             } catch (CannotStart e) {
-                if (attempt == 5) throw e;
+                if (attempt == 10 || !passes(said())) throw e;
                 log.info("PostgreSQL did not start, trying again: {}", e.getMessage());
                 pause(Duration.ofMillis(200));
             }
         }
+    }
+
+    /** True for an obstacle that goes away: a port taken a moment ago, the last processes of a killed predecessor. */
+    private static boolean passes(String said) {
+        return said.contains("could not bind") || said.contains("still in use");
     }
 
     private void launch() {
@@ -226,7 +231,7 @@ final class PostgresServer implements AutoCloseable {
                 launch();
                 return;
             } catch (RuntimeException | IOException e) {
-                log.error("PostgreSQL could not be started again", e);
+                if (!closed) log.error("PostgreSQL could not be started again", e);
                 pause(pause);
             }
         }
