@@ -1,0 +1,7 @@
+/** What is sold: products, their variants and the prices, with search, import and export. */
+@ApplicationModule(allowedDependencies = {"database", "money", "web"})
+@NullMarked
+package kontor.catalog;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

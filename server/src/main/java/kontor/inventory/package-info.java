@@ -1,0 +1,7 @@
+/** How much of each article lies where, how much of it is promised to orders, and why it is as much as it is. */
+@ApplicationModule(allowedDependencies = {"catalog", "database", "web"})
+@NullMarked
+package kontor.inventory;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
