@@ -142,22 +142,11 @@ class ErrorAnswers {
                                 .getSimpleName()),
                         violation.getMessage()))
                 .toList();
-        return refusalOf(errors);
+        return Refusal.ofFields(errors);
     }
 
     private static ResponseEntity<ProblemDetail> invalid(List<Refusal.FieldError> errors) {
-        return Problem.of(refusalOf(errors));
-    }
-
-    private static Refusal refusalOf(List<Refusal.FieldError> errors) {
-        var first = errors.getFirst();
-        return new Refusal(
-                HttpStatus.UNPROCESSABLE_CONTENT,
-                "invalid_input",
-                first.field() + ": " + first.message()
-                        + (errors.size() > 1 ? " (and " + (errors.size() - 1) + " more)" : ""),
-                Map.of(),
-                errors);
+        return Problem.of(Refusal.ofFields(errors));
     }
 
     @ExceptionHandler

@@ -32,12 +32,19 @@ public class Refusal extends RuntimeException {
 
     /** 422: understood and refused, because of this field. */
     public static Refusal ofField(String field, String code, String message) {
+        return ofFields(List.of(new FieldError(field, code, message)));
+    }
+
+    /** The same for several fields at once, at least one. */
+    public static Refusal ofFields(List<FieldError> errors) {
+        var first = errors.getFirst();
+        var more = errors.size() > 1 ? " (and " + (errors.size() - 1) + " more)" : "";
         return new Refusal(
                 HttpStatus.UNPROCESSABLE_CONTENT,
                 "invalid_input",
-                field + ": " + message,
+                first.field() + ": " + first.message() + more,
                 Map.of(),
-                List.of(new FieldError(field, code, message)));
+                errors);
     }
 
     /** 404, for what is absent and for what belongs to somebody else: the two cannot be told apart. */
