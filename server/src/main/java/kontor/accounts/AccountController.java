@@ -1,0 +1,74 @@
+package kontor.accounts;
+
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import java.net.URI;
+import kontor.accounts.RegisterResult.EmailTaken;
+import kontor.accounts.RegisterResult.Registered;
+import kontor.web.Anyone;
+import kontor.web.Caller;
+import kontor.web.Page;
+import kontor.web.PageRequest;
+import kontor.web.Problem;
+import kontor.web.Refusal;
+import kontor.web.Requires;
+import kontor.web.SignedIn;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+class AccountController {
+    private static final String SEE_ALL = "users:read";
+    private final Accounts accounts;
+
+    AccountController(Accounts accounts) {
+        this.accounts = accounts;
+    }
+
+    @Anyone
+    @PostMapping("/users")
+    @ApiResponse(responseCode = "201", content = @Content(schema = @Schema(implementation = User.class)))
+    ResponseEntity<?> register(@RequestBody Registration registration) {
+        return switch (accounts.register(registration)) {
+            case Registered(var user) ->
+                ResponseEntity.created(URI.create("/users/" + user.id())).body(user);
+            case EmailTaken() ->
+                Problem.of(HttpStatus.CONFLICT, "email_taken", "There is an account with this e-mail address already.");
+        };
+    }
+
+    @Requires(SEE_ALL)
+    @GetMapping("/users")
+    Page<User> list(
+            @RequestParam(required = false) @Nullable String query,
+            @RequestParam(required = false) @Nullable String role,
+            PageRequest page) {
+        return accounts.list(new UserFilter(query, role), page);
+    }
+
+    @SignedIn
+    @GetMapping("/users/me")
+    User me(Caller caller) {
+        return accounts.find(caller.userId()).orElseThrow(AccountController::noSuchUser);
+    }
+
+    /** Somebody else's record is not there, unless the caller may see all. */
+    @SignedIn
+    @GetMapping("/users/{id}")
+    User find(@PathVariable long id, Caller caller) {
+        if (id != caller.userId() && !caller.may(SEE_ALL)) throw noSuchUser();
+        return accounts.find(id).orElseThrow(AccountController::noSuchUser);
+    }
+
+    private static Refusal noSuchUser() {
+        return Refusal.notFound("user");
+    }
+}

@@ -1,0 +1,164 @@
+package kontor.accounts;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** Users, roles and signing keys in the database. */
+@Repository
+class AccountStore {
+    private static final String USER = """
+            SELECT u.id, u.name, u.email, u.created_at,
+                   ARRAY(SELECT role FROM accounts.user_roles WHERE user_id = u.id ORDER BY role) AS roles
+            FROM accounts.users u
+            """;
+    private final JdbcClient jdbc;
+
+    AccountStore(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** What a login is checked against. */
+    record Credentials(User user, String passwordHash) {
+        @Override
+        public String toString() {
+            return "Credentials[" + user.id() + "]";
+        }
+    }
+
+    /**
+     * Writes the user with one role.
+     *
+     * @return nothing, and nothing written, when the address is taken
+     */
+    Optional<User> insert(Registration.Checked wanted, String passwordHash, String role) {
+        return jdbc.sql("""
+                        WITH created AS (
+                            INSERT INTO accounts.users (name, email, password_hash)
+                            VALUES (:name, :email, :password_hash)
+                            ON CONFLICT (lower(email)) DO NOTHING
+                            RETURNING id, name, email, created_at),
+                        granted AS (
+                            INSERT INTO accounts.user_roles (user_id, role)
+                            SELECT id, :role FROM created
+                            RETURNING role)
+                        SELECT id, name, email, created_at, ARRAY(SELECT role FROM granted) AS roles
+                        FROM created
+                        """)
+                .param("name", wanted.name())
+                .param("email", wanted.email())
+                .param("password_hash", passwordHash)
+                .param("role", role)
+                .query(AccountStore::user)
+                .optional();
+    }
+
+    Optional<User> find(long id) {
+        return jdbc.sql(USER + "WHERE u.id = :id")
+                .param("id", id)
+                .query(AccountStore::user)
+                .optional();
+    }
+
+    /**
+     * Newest first.
+     *
+     * @param before the id that the page begins behind
+     */
+    List<User> list(UserFilter filter, long before, int limit) {
+        return jdbc.sql(USER + """
+                        WHERE u.id < :before
+                          AND (CAST(:query AS text) IS NULL
+                               OR strpos(lower(u.name), lower(:query)) > 0
+                               OR strpos(lower(u.email), lower(:query)) > 0)
+                          AND (CAST(:role AS text) IS NULL
+                               OR EXISTS (SELECT FROM accounts.user_roles WHERE user_id = u.id AND role = :role))
+                        ORDER BY u.id DESC
+                        LIMIT :limit
+                        """)
+                .param("before", before)
+                .param("query", filter.query())
+                .param("role", filter.role())
+                .param("limit", limit)
+                .query(AccountStore::user)
+                .list();
+    }
+
+    Optional<Credentials> credentials(String email) {
+        return jdbc.sql("""
+                        SELECT u.id, u.name, u.email, u.created_at, u.password_hash,
+                               ARRAY(SELECT role FROM accounts.user_roles WHERE user_id = u.id ORDER BY role) AS roles
+                        FROM accounts.users u
+                        WHERE lower(u.email) = lower(:email)
+                        """)
+                .param("email", email)
+                .query((row, number) -> new Credentials(user(row, number), row.getString("password_hash")))
+                .optional();
+    }
+
+    /** Puts a stronger hash of the same password in place, unless the password has changed meanwhile. */
+    void rehash(long id, String from, String to) {
+        jdbc.sql("UPDATE accounts.users SET password_hash = :to WHERE id = :id AND password_hash = :from")
+                .param("id", id)
+                .param("from", from)
+                .param("to", to)
+                .update();
+    }
+
+    /** What the roles of a user allow; nothing when there is no such user. */
+    Optional<Set<String>> permissions(long userId) {
+        return jdbc.sql("""
+                        SELECT ARRAY(SELECT DISTINCT unnest(r.permissions)
+                                     FROM accounts.user_roles ur JOIN accounts.roles r ON r.name = ur.role
+                                     WHERE ur.user_id = u.id) AS permissions
+                        FROM accounts.users u
+                        WHERE u.id = :id
+                        """)
+                .param("id", userId)
+                .query((row, number) -> Set.of(strings(row, "permissions")))
+                .optional();
+    }
+
+    boolean hasAdmin() {
+        return jdbc.sql("SELECT EXISTS (SELECT FROM accounts.user_roles WHERE role = 'admin')")
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** Newest first, as JSON Web Keys with their private parts. */
+    List<String> signingKeys() {
+        return jdbc.sql("SELECT jwk FROM accounts.signing_keys ORDER BY created_at DESC, id")
+                .query(String.class)
+                .list();
+    }
+
+    void insertSigningKey(String id, String jwk) {
+        jdbc.sql("INSERT INTO accounts.signing_keys (id, jwk) VALUES (:id, :jwk)")
+                .param("id", id)
+                .param("jwk", jwk)
+                .update();
+    }
+
+    /** Lets one node at a time set up what the first start sets up, until its transaction ends. */
+    void awaitTurnToSetUp() {
+        jdbc.sql("SELECT pg_advisory_xact_lock(hashtext('kontor.accounts'))").query(row -> {});
+    }
+
+    private static User user(ResultSet row, int number) throws SQLException {
+        return new User(
+                row.getLong("id"),
+                row.getString("name"),
+                row.getString("email"),
+                List.of(strings(row, "roles")),
+                row.getObject("created_at", OffsetDateTime.class).toInstant());
+    }
+
+    private static String[] strings(ResultSet row, String column) throws SQLException {
+        return (String[]) row.getArray(column).getArray();
+    }
+}

@@ -1,0 +1,105 @@
+package kontor.accounts;
+
+import java.util.Optional;
+import kontor.accounts.RegisterResult.EmailTaken;
+import kontor.accounts.RegisterResult.Registered;
+import kontor.web.Page;
+import kontor.web.PageRequest;
+import kontor.web.Refusal;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The people who have an account: registering them, finding them, letting them in. */
+@Service
+public class Accounts {
+    private static final String CUSTOMER = "customer";
+    private static final String ADMIN = "admin";
+    private final AccountStore store;
+    private final Passwords passwords;
+    private final AccessTokens tokens;
+    private final TransactionTemplate transaction;
+
+    Accounts(AccountStore store, Passwords passwords, AccessTokens tokens, TransactionTemplate transaction) {
+        this.store = store;
+        this.passwords = passwords;
+        this.tokens = tokens;
+        this.transaction = transaction;
+    }
+
+    /**
+     * Opens an account with the role {@code customer}.
+     *
+     * @throws Refusal 422 naming every field that breaks a rule, 503 when too many passwords wait to be hashed
+     */
+    public RegisterResult register(Registration registration) {
+        return create(registration, CUSTOMER);
+    }
+
+    /** The same with the role {@code admin}, which may do everything. Who asks for it must have been checked before. */
+    public RegisterResult createAdmin(Registration registration) {
+        return create(registration, ADMIN);
+    }
+
+    public Optional<User> find(long id) {
+        return store.find(id);
+    }
+
+    /** Newest first. */
+    public Page<User> list(UserFilter filter, PageRequest page) {
+        var found = store.list(filter, page.after(Long.MAX_VALUE), page.limit() + 1);
+        return Page.of(found, page.limit(), user -> PageRequest.cursor(user.id()));
+    }
+
+    /**
+     * Lets a user in. An unknown address takes as long as a wrong password, and both are told alike.
+     *
+     * @throws Refusal 503 when too many are signing in
+     */
+    public Optional<AccessToken> login(@Nullable String email, @Nullable String password) {
+        var account = email != null && EmailAddress.isValid(email)
+                ? store.credentials(email)
+                : Optional.<AccountStore.Credentials>empty();
+        var hash = account.map(AccountStore.Credentials::passwordHash).orElse(null);
+        var candidate = password == null ? "" : password;
+        if (!passwords.match(candidate, hash) || hash == null) return Optional.empty();
+        var user = account.get().user();
+        if (passwords.isOutdated(hash)) store.rehash(user.id(), hash, passwords.hash(candidate));
+        return Optional.of(tokens.issue(user));
+    }
+
+    /**
+     * An access token without a login, for benchmarks and demonstrations.
+     *
+     * @throws IllegalArgumentException if there is no such user
+     */
+    public String issueToken(long userId) {
+        var user = store.find(userId).orElseThrow(() -> new IllegalArgumentException("There is no user " + userId));
+        return tokens.issue(user).accessToken();
+    }
+
+    boolean hasAdmin() {
+        return store.hasAdmin();
+    }
+
+    /** Nothing comes back when another node that starts at the same time has made one. */
+    Optional<RegisterResult> createFirstAdmin(Registration registration) {
+        var wanted = registration.checked();
+        var hash = passwords.hash(wanted.password());
+        return transaction.execute(_ -> {
+            store.awaitTurnToSetUp();
+            return store.hasAdmin() ? Optional.empty() : Optional.of(insert(wanted, hash, ADMIN));
+        });
+    }
+
+    private RegisterResult create(Registration registration, String role) {
+        var wanted = registration.checked();
+        return insert(wanted, passwords.hash(wanted.password()), role);
+    }
+
+    private RegisterResult insert(Registration.Checked wanted, String hash, String role) {
+        return store.insert(wanted, hash, role)
+                .<RegisterResult>map(Registered::new)
+                .orElseGet(EmailTaken::new);
+    }
+}

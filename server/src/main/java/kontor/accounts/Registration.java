@@ -1,0 +1,45 @@
+package kontor.accounts;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Optional;
+import java.util.stream.Stream;
+import kontor.web.Refusal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What somebody sends who wants an account, with nothing checked yet.
+ *
+ * @param name 1 to 200 characters, see {@link PersonName}; spaces around it are dropped
+ * @param email see {@link EmailAddress}
+ * @param password 8 to 128 characters, see {@link PasswordRules}
+ */
+public record Registration(
+        @Nullable String name,
+        @Nullable String email,
+        @Nullable String password) {
+    /** The same, after it has passed every rule. */
+    record Checked(String name, String email, String password) {
+        @Override
+        public String toString() {
+            return "Checked[" + email + "]"; // never the password
+        }
+    }
+
+    /** @throws Refusal 422 that names every field that breaks a rule */
+    Checked checked() {
+        var faults = Stream.of(
+                        PersonName.faultIn(name),
+                        EmailAddress.faultIn(email),
+                        PasswordRules.faultIn(password, name, email))
+                .flatMap(Optional::stream)
+                .toList();
+        if (!faults.isEmpty()) throw Refusal.ofFields(faults);
+        return new Checked(requireNonNull(name).strip(), requireNonNull(email), requireNonNull(password));
+    }
+
+    @Override
+    public String toString() {
+        return "Registration[" + email + "]"; // never the password
+    }
+}
