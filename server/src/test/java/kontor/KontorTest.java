@@ -16,6 +16,15 @@ import org.springframework.test.context.ContextConfiguration;
 @Retention(RetentionPolicy.RUNTIME)
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = {"management.server.port=0"})
+        properties = {
+            "management.server.port=0",
+            "kontor.accounts.argon2-memory=64KB", // hashing a password in production's way takes 50 ms
+            "kontor.accounts.argon2-passes=1",
+            "kontor.admin.email=" + KontorTest.ADMIN_EMAIL,
+            "kontor.admin.password=" + KontorTest.ADMIN_PASSWORD,
+        })
 @ContextConfiguration(initializers = TestDatabase.Initializer.class)
-public @interface KontorTest {}
+public @interface KontorTest {
+    String ADMIN_EMAIL = "first.admin@example.org";
+    String ADMIN_PASSWORD = "the first admin of the tests";
+}
