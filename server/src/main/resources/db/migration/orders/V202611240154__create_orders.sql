@@ -8,7 +8,7 @@ GRANT USAGE ON SEQUENCE orders.order_ids TO kontor_app;
 -- Turns order ids into order numbers that cannot be guessed (a keyed permutation; see docs/decisions).
 CREATE TABLE orders.number_key (
     single boolean PRIMARY KEY DEFAULT true CHECK (single),
-    key  uuid    NOT NULL
+    key       uuid    NOT NULL
 );
 INSERT INTO orders.number_key (key) VALUES (gen_random_uuid());
 GRANT SELECT ON orders.number_key TO kontor_app;

@@ -5,6 +5,15 @@ CREATE SEQUENCE payments.payment_ids INCREMENT BY 1024;
 CREATE SEQUENCE payments.operation_ids INCREMENT BY 1024;
 GRANT USAGE ON SEQUENCE payments.payment_ids, payments.operation_ids TO kontor_app;
 
+-- Goes into every key we send to a gateway: another database that talks to the same gateway account, or this one
+-- restored to an earlier day, must not meet its own old keys.
+CREATE TABLE payments.installation (
+    singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+    id        uuid    NOT NULL
+);
+INSERT INTO payments.installation (id) VALUES (gen_random_uuid());
+GRANT SELECT ON payments.installation TO kontor_app;
+
 -- One attempt to pay an order.
 CREATE TABLE payments.payments (
     order_id          bigint      NOT NULL,
@@ -37,12 +46,14 @@ CREATE TABLE payments.operations (
     payment_id        bigint      NOT NULL,
     id                bigint      NOT NULL,
     kind              text        NOT NULL CHECK (kind IN ('authorize', 'capture', 'void', 'refund')),
-    state             text        NOT NULL CHECK (state IN ('intent', 'unknown', 'succeeded', 'failed')),
+    -- intent: written, perhaps asked; unknown: asked, no answer; waiting: the buyer must act first.
+    state             text        NOT NULL CHECK (state IN ('intent', 'unknown', 'waiting', 'succeeded', 'failed')),
     gateway           text        NOT NULL,
     currency          text        NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
     amount            bigint      NOT NULL CHECK (amount >= 0),
     captures          boolean     NOT NULL DEFAULT false, -- an authorize that takes the money in the same call
-    token             text,        -- the gateway's name for the buyer's card; needed to ask again under the same key
+    token             text,        -- the gateway's name for the buyer's card; asked again with the same words under the same key
+    return_url        text,
     gateway_reference text,
     code              text,        -- why it failed, or what is unknown about it
     attempts          int         NOT NULL DEFAULT 0,

@@ -1,0 +1,144 @@
+package kontor.batching;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+import kontor.database.Database;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.PessimisticLockingFailureException;
+
+/**
+ * A few writers that each take whatever has queued up since their last commit and write all of it in one transaction.
+ * With nothing going on a batch is one command that waits for nobody; under load hundreds share one commit.
+ *
+ * <p>A batch that fails is split until the command that spoils it stands alone; the others never notice.
+ */
+public class Lanes<C, R> implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Lanes.class);
+    private static final int TRIES_AFTER_DEADLOCK = 5;
+
+    private final String name;
+    private final int bound;
+    private final int largestBatch;
+    private final BatchWriter<C, R> writer;
+    private final IntConsumer batchSizes;
+    private final BlockingQueue<Waiting<C, R>> queue;
+    private final List<Thread> threads;
+    private volatile boolean closed;
+
+    /** A command and where its caller waits. */
+    private record Waiting<C, R>(C command, CompletableFuture<R> result) {}
+
+    /**
+     * @param lanes how many writers; two keep two cores busy, more fight over them
+     * @param bound how many commands may wait before {@link Overloaded} is thrown
+     * @param largestBatch how many commands share one transaction at most
+     * @param batchSizes is told the size of each batch taken
+     */
+    public Lanes(
+            String name, int lanes, int bound, int largestBatch, BatchWriter<C, R> writer, IntConsumer batchSizes) {
+        this.name = name;
+        this.bound = bound;
+        this.largestBatch = largestBatch;
+        this.writer = writer;
+        this.batchSizes = batchSizes;
+        this.queue = new ArrayBlockingQueue<>(bound);
+        this.threads = new ArrayList<>(lanes);
+        for (var lane = 1; lane <= lanes; lane++)
+            threads.add(Thread.ofPlatform()
+                    .name("lane-" + name + "-" + lane)
+                    .daemon()
+                    .start(this::run));
+    }
+
+    /**
+     * Hands the command to a lane and waits for its commit.
+     *
+     * @throws Overloaded at once when the queue is full; nothing was written
+     * @throws RuntimeException what the writer threw for this command alone, or for all when the database is away
+     */
+    public R submit(C command) {
+        if (closed) throw new Overloaded(name, bound);
+        var waiting = new Waiting<C, R>(command, new CompletableFuture<>());
+        if (!queue.offer(waiting)) throw new Overloaded(name, bound);
+        // The lanes may have left between the look at the flag and the offer: nobody would ever answer.
+        if (closed && queue.remove(waiting)) throw new Overloaded(name, bound);
+        try {
+            return waiting.result().join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException failure) throw failure;
+            throw e;
+        }
+    }
+
+    /** How many commands wait to be taken by a lane. */
+    public int depth() {
+        return queue.size();
+    }
+
+    /** Takes no more commands, writes those that wait, and returns when the lanes are done. */
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            for (var thread : threads) thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        var batch = new ArrayList<Waiting<C, R>>(largestBatch);
+        while (!closed || !queue.isEmpty()) {
+            try {
+                var first =
+                        queue.poll(100, TimeUnit.MILLISECONDS); // wakes at once for a command; the bound is for closing
+                if (first == null) continue;
+                batch.add(first);
+                queue.drainTo(batch, largestBatch - 1);
+                batchSizes.accept(batch.size());
+                write(batch);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (RuntimeException | Error e) {
+                log.error("Lane {} failed outside of a batch", name, e);
+                batch.forEach(waiting -> waiting.result().completeExceptionally(e));
+            } finally {
+                batch.clear();
+            }
+        }
+    }
+
+    private void write(List<Waiting<C, R>> batch) {
+        try {
+            var results =
+                    writeAgainAfterDeadlock(batch.stream().map(Waiting::command).toList());
+            for (var i = 0; i < batch.size(); i++) batch.get(i).result().complete(results.get(i));
+        } catch (RuntimeException | Error e) {
+            if (batch.size() == 1 || Database.isUnavailable(e)) {
+                batch.forEach(waiting -> waiting.result().completeExceptionally(e));
+                return;
+            }
+            log.info("A batch of {} commands for {} failed and is split: {}", batch.size(), name, e.toString());
+            write(batch.subList(0, batch.size() / 2));
+            write(batch.subList(batch.size() / 2, batch.size()));
+        }
+    }
+
+    private List<R> writeAgainAfterDeadlock(List<C> commands) {
+        for (var tried = 1; ; tried++) {
+            try {
+                return writer.write(commands);
+            } catch (PessimisticLockingFailureException e) { // a deadlock's victim; Spring's word for 40P01 and 40001
+                if (tried == TRIES_AFTER_DEADLOCK) throw e;
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package kontor.ledger;
+
+import java.util.Locale;
+
+/** The accounts that Kontor itself posts to; what each is for stands in {@code ledger.accounts}. */
+public enum Account {
+    BANK,
+    GATEWAY_CLEARING,
+    RECEIVABLES,
+    CUSTOMER_CREDIT,
+    TAX_PAYABLE,
+    REVENUE,
+    SHIPPING_REVENUE,
+    REFUNDS,
+    GATEWAY_FEES;
+
+    private final String code = name().toLowerCase(Locale.ROOT);
+
+    /** As it stands in the database: {@code gateway_clearing}. */
+    public String code() {
+        return code;
+    }
+}

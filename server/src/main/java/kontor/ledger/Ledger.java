@@ -1,0 +1,69 @@
+package kontor.ledger;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import kontor.database.Ids;
+import kontor.database.Rows;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+
+/** The journal. Postings take part in the caller's transaction: the fact and its posting exist together or not at all. */
+@Component
+public class Ledger {
+    private final JdbcTemplate jdbc;
+    private final Ids ids;
+
+    Ledger(JdbcTemplate jdbc, Ids ids) {
+        this.jdbc = jdbc;
+        this.ids = ids;
+    }
+
+    private record NumberedPosting(long id, Posting posting) {}
+
+    private record NumberedEntry(long transactionId, int line, String account, String currency, long amount) {}
+
+    /**
+     * Posts each that has entries. The database refuses the whole statement when one of them does not sum to zero, or
+     * was posted before.
+     */
+    public void post(List<Posting> postings) {
+        var numbered = postings.stream()
+                .filter(posting -> !posting.isEmpty())
+                .map(posting -> new NumberedPosting(ids.next("ledger.transaction_ids"), posting))
+                .toList();
+        if (numbered.isEmpty()) return;
+        Rows.of(numbered)
+                .bigint(NumberedPosting::id)
+                .bigint(each -> each.posting().orderId())
+                .text(each -> each.posting().sourceType().name().toLowerCase(Locale.ROOT))
+                .bigint(each -> each.posting().sourceId())
+                .text(each -> each.posting().kind())
+                .timestamptz(each -> each.posting().at())
+                .update(jdbc, """
+                        INSERT INTO ledger.transactions (id, order_id, source_type, source_id, kind, posted_at)
+                        SELECT * FROM unnest(?, ?, ?, ?, ?, ?)
+                        """);
+        Rows.of(entriesOf(numbered))
+                .bigint(NumberedEntry::transactionId)
+                .integer(NumberedEntry::line)
+                .text(NumberedEntry::account)
+                .text(NumberedEntry::currency)
+                .bigint(NumberedEntry::amount)
+                .update(jdbc, """
+                        INSERT INTO ledger.entries (transaction_id, line, account, currency, amount)
+                        SELECT * FROM unnest(?, ?, ?, ?, ?)
+                        """);
+    }
+
+    private static List<NumberedEntry> entriesOf(List<NumberedPosting> postings) {
+        var entries = new ArrayList<NumberedEntry>(postings.size() * 4);
+        for (var each : postings) {
+            var currency = each.posting().currency().getCurrencyCode();
+            var line = 1;
+            for (var entry : each.posting().entries())
+                entries.add(new NumberedEntry(each.id(), line++, entry.account().code(), currency, entry.amount()));
+        }
+        return entries;
+    }
+}

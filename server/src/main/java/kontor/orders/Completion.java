@@ -1,0 +1,159 @@
+package kontor.orders;
+
+import java.util.List;
+import java.util.Objects;
+import kontor.batching.Lanes;
+import kontor.idempotency.Answer;
+import kontor.idempotency.Claim;
+import kontor.idempotency.Idempotency;
+import kontor.idempotency.Recorded;
+import kontor.idempotency.RequestKey;
+import kontor.orders.PlaceOrderResult.Answered;
+import kontor.payments.GatewayAnswer;
+import kontor.payments.Operation;
+import kontor.payments.Payment;
+import kontor.payments.PaymentOutcomes;
+import kontor.payments.PaymentStatus;
+import kontor.payments.Payments;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The second step of an order that a gateway has to pay for: asks, and records the answer. Buyer, webhook and recovery
+ * all end here; the first one settles the order, the others read what came of it.
+ */
+@Component
+class Completion implements PaymentOutcomes {
+    private static final long FIRST_LOOK_MILLIS = 10;
+    private static final long SLOWEST_LOOK_MILLIS = 200;
+
+    private final Lanes<LaneCommand, LaneResult> lanes;
+    private final OrderStore store;
+    private final OrderViews views;
+    private final OrderAnswers answers;
+    private final Payments payments;
+    private final Idempotency idempotency;
+    private final TransactionTemplate transaction;
+    private final OrderSettings settings;
+
+    Completion(
+            Lanes<LaneCommand, LaneResult> lanes,
+            OrderStore store,
+            OrderViews views,
+            OrderAnswers answers,
+            Payments payments,
+            Idempotency idempotency,
+            TransactionTemplate transaction,
+            OrderSettings settings) {
+        this.lanes = lanes;
+        this.store = store;
+        this.views = views;
+        this.answers = answers;
+        this.payments = payments;
+        this.idempotency = idempotency;
+        this.transaction = transaction;
+        this.settings = settings;
+    }
+
+    /** Asks the gateway about an order that was just committed, and answers its buyer. */
+    Answered complete(LaneCommand.Place place, @Nullable Address address) {
+        var operation = Objects.requireNonNull(place.operation(), "only orders with something to ask come here");
+        var gatewayAnswer = payments.ask(operation);
+        var answer = answerTo(gatewayAnswer, place, address);
+        var settle = new LaneCommand.Settle(
+                operation, gatewayAnswer, place.key(), answer, place.order().actor());
+        if (lanes.submit(settle) instanceof LaneResult.Written) return new Answered(answer, false);
+        return new Answered(answerFromRecord(place.key(), place.order().id()), false);
+    }
+
+    @Override
+    public void settle(Operation operation, GatewayAnswer answer, String actor) {
+        lanes.submit(new LaneCommand.Settle(operation, answer, null, null, actor));
+    }
+
+    /** Waits for the answer to the first request with this key, which is still under way or was cut off by a crash. */
+    Answer await(RequestKey key, Recorded before) {
+        var orderId = Objects.requireNonNull(before.orderId(), "every order request makes an order");
+        var deadline = System.nanoTime() + settings.answerPatience().toNanos();
+        for (var pause = FIRST_LOOK_MILLIS;
+                System.nanoTime() < deadline;
+                pause = Math.min(2 * pause, SLOWEST_LOOK_MILLIS)) {
+            sleep(pause);
+            var now = idempotency.find(List.of(key)).get(key);
+            if (now != null && now.answer() != null) return now.answer();
+        }
+        var order = store.find(orderId, null).orElseThrow();
+        if (order.status() == OrderStatus.PENDING_PAYMENT) throw Idempotency.underWay();
+        return answerFromRecord(key, orderId);
+    }
+
+    /** The order as it stands, with its lines and payments. */
+    OrderView view(OrderStore.Row order) {
+        return views.of(order, store.lines(order.id()), payments.ofOrder(order.id()), this::actionOf);
+    }
+
+    private @Nullable String actionOf(Payment payment) {
+        return payment.status() == PaymentStatus.REQUIRES_ACTION
+                ? payments.actionOf(payment.orderId(), payment.id()).orElse(null)
+                : null;
+    }
+
+    private Answer answerTo(GatewayAnswer gatewayAnswer, LaneCommand.Place place, @Nullable Address address) {
+        return switch (gatewayAnswer) {
+            case GatewayAnswer.Captured _ ->
+                answer(place, address, OrderStatus.CONFIRMED, PaymentState.PAID, PaymentStatus.CAPTURED, null);
+            case GatewayAnswer.Authorized _ ->
+                answer(place, address, OrderStatus.CONFIRMED, PaymentState.AUTHORIZED, PaymentStatus.AUTHORIZED, null);
+            case GatewayAnswer.RequiresAction waiting ->
+                answer(
+                        place,
+                        address,
+                        OrderStatus.PENDING_PAYMENT,
+                        PaymentState.OPEN,
+                        PaymentStatus.REQUIRES_ACTION,
+                        waiting.redirect().toString());
+            case GatewayAnswer.Declined no -> answers.declined(place.order().id(), no.code(), no.message());
+            case GatewayAnswer.Voided _ ->
+                answers.declined(place.order().id(), "voided", "The payment was called off.");
+            case GatewayAnswer.NoAnswer _, GatewayAnswer.NotFound _, GatewayAnswer.Refunded _ ->
+                answer(place, address, OrderStatus.PENDING_PAYMENT, PaymentState.OPEN, PaymentStatus.UNKNOWN, null);
+        };
+    }
+
+    private Answer answer(
+            LaneCommand.Place place,
+            @Nullable Address address,
+            OrderStatus status,
+            PaymentState paymentState,
+            PaymentStatus paymentStatus,
+            @Nullable String action) {
+        return answers.of(
+                views.of(place.order(), status, paymentState, address, place.payment(), paymentStatus.code(), action));
+    }
+
+    /** What is true by now, recorded as the answer unless somebody was faster. */
+    private Answer answerFromRecord(RequestKey key, long orderId) {
+        var order = store.find(orderId, null).orElseThrow();
+        var answer = order.status() == OrderStatus.CANCELLED && order.paymentStatus() == PaymentState.FAILED
+                ? answers.declined(orderId, declineCode(orderId), "The payment was declined.")
+                : answers.of(view(order));
+        transaction.executeWithoutResult(_ -> idempotency.answer(List.of(new Claim(key, answer, orderId))));
+        var recorded = idempotency.find(List.of(key)).get(key);
+        return recorded != null && recorded.answer() != null ? recorded.answer() : answer;
+    }
+
+    private String declineCode(long orderId) {
+        var detail = store.history(orderId).getLast().detail();
+        return detail == null ? "declined" : detail;
+    }
+
+    private static void sleep(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Idempotency.underWay();
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package kontor.orders;
+
+import kontor.idempotency.Recorded;
+
+/** What became of a {@link LaneCommand}. */
+sealed interface LaneResult {
+    /** Committed. */
+    record Written() implements LaneResult {}
+
+    /** The key was used before; nothing was written. */
+    record Repeated(Recorded before) implements LaneResult {}
+
+    /** Nothing was written: of this variant so much is left. */
+    record SoldOut(long variantId, long available) implements LaneResult {}
+
+    /** Nothing was written: the catalogue has changed since the order was priced. */
+    record Stale() implements LaneResult {}
+
+    /** Somebody else has settled the operation; nothing was written. */
+    record AlreadySettled() implements LaneResult {}
+}

@@ -1,0 +1,27 @@
+package kontor.orders;
+
+import java.time.Instant;
+import java.util.Currency;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An order about to be written for the first time. Amounts are minor units of its currency.
+ *
+ * @param customerId null for a guest
+ * @param shippingAddress as JSON
+ * @param actor who placed it: {@code user:17}, {@code guest}
+ */
+record NewOrder(
+        long id,
+        @Nullable Long customerId,
+        @Nullable String email,
+        Currency currency,
+        OrderStatus status,
+        PaymentState paymentStatus,
+        List<OrderLine> lines,
+        Totals totals,
+        @Nullable String shippingOption,
+        @Nullable String shippingAddress,
+        String actor,
+        Instant placedAt) {}

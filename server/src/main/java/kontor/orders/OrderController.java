@@ -1,0 +1,213 @@
+package kontor.orders;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Size;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import kontor.batching.Overloaded;
+import kontor.idempotency.Idempotency;
+import kontor.orders.PlaceOrderResult.Answered;
+import kontor.orders.PlaceOrderResult.OutOfStock;
+import kontor.orders.PlaceOrderResult.PriceChanged;
+import kontor.web.Anyone;
+import kontor.web.Caller;
+import kontor.web.Page;
+import kontor.web.PageRequest;
+import kontor.web.PlainText;
+import kontor.web.Problem;
+import kontor.web.Refusal;
+import kontor.web.SignedIn;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@Tag(name = "Orders")
+class OrderController {
+    private static final String READ_ALL = "orders:read";
+    private static final String CANCEL_ALL = "orders:cancel";
+
+    private final Orders orders;
+    private final Cancelling cancelling;
+    private final Completion completion;
+    private final Idempotency idempotency;
+
+    OrderController(Orders orders, Cancelling cancelling, Completion completion, Idempotency idempotency) {
+        this.orders = orders;
+        this.cancelling = cancelling;
+        this.completion = completion;
+        this.idempotency = idempotency;
+    }
+
+    /** Why an order is cancelled. */
+    record Cancellation(
+            @Nullable @Size(max = 500) @PlainText(lines = true)
+            String reason) {}
+
+    /**
+     * One step in an order's life.
+     *
+     * @param actor who made it; shown to staff only
+     */
+    record TimelineEntry(
+            int version,
+            String event,
+            OrderStatus status,
+            PaymentState paymentStatus,
+            FulfilmentState fulfilmentStatus,
+            @Nullable String actor,
+            @Nullable String detail,
+            Instant at) {}
+
+    @Anyone
+    @PostMapping("/orders")
+    @Operation(summary = "Place an order: 201 confirmed, 202 waiting for its payment")
+    @Parameter(in = ParameterIn.HEADER, name = Idempotency.HEADER, required = true)
+    ResponseEntity<?> place(@Valid @RequestBody OrderRequest request, Caller caller, HttpServletRequest http) {
+        try {
+            return switch (orders.place(request, keysOf(http), caller)) {
+                case Answered(var answer, var replayed) -> answer.toResponse(replayed);
+                case OutOfStock(var sku, var available) ->
+                    Problem.of(
+                            HttpStatus.CONFLICT,
+                            "out_of_stock",
+                            "Only %d of %s left.".formatted(available, sku),
+                            Map.of("sku", sku, "available", available));
+                case PriceChanged(var total) ->
+                    Problem.of(
+                            HttpStatus.CONFLICT,
+                            "price_changed",
+                            "The order comes to another total than expected.",
+                            Map.of("total", total));
+            };
+        } catch (Overloaded e) {
+            return Problem.of(
+                    HttpStatus.SERVICE_UNAVAILABLE,
+                    "overloaded",
+                    "Too many orders at once. Try again with the same Idempotency-Key.",
+                    Map.of("retry_after", 1));
+        }
+    }
+
+    @SignedIn
+    @GetMapping("/orders")
+    @Operation(summary = "One's own orders, or all of them with the permission orders:read; newest first")
+    Page<OrderView> list(
+            PageRequest page,
+            @RequestParam(required = false) @Nullable String status,
+            @RequestParam(name = "customer_id", required = false) @Nullable Long customerId,
+            Caller caller) {
+        var whose = caller.may(READ_ALL) ? customerId : Long.valueOf(caller.userId());
+        if (customerId != null && !customerId.equals(whose)) return new Page<>(List.of(), null);
+        return pageOf(page, whose, statusOf(status));
+    }
+
+    @SignedIn
+    @GetMapping("/users/{id}/orders")
+    @Operation(summary = "The orders of one user: one's own, or anybody's with the permission orders:read")
+    Page<OrderView> ofUser(@PathVariable long id, PageRequest page, Caller caller) {
+        if (id != caller.userId() && !caller.may(READ_ALL)) throw Refusal.notFound("user");
+        return pageOf(page, id, null);
+    }
+
+    @SignedIn
+    @GetMapping("/orders/{id}")
+    @Operation(summary = "One order: one's own, or any with the permission orders:read")
+    OrderView find(@PathVariable long id, Caller caller) {
+        return orders.find(id, ownerFilter(caller, READ_ALL)).orElseThrow(() -> Refusal.notFound("order"));
+    }
+
+    @SignedIn
+    @GetMapping("/orders/{id}/timeline")
+    @Operation(summary = "Every step in the life of an order")
+    Page<TimelineEntry> timeline(@PathVariable long id, Caller caller) {
+        var steps = orders.timeline(id, ownerFilter(caller, READ_ALL));
+        if (steps.isEmpty()) throw Refusal.notFound("order");
+        return new Page<>(
+                steps.stream()
+                        .map(step -> new TimelineEntry(
+                                step.version(),
+                                step.event(),
+                                step.status(),
+                                step.paymentStatus(),
+                                step.fulfilmentStatus(),
+                                caller.may(READ_ALL) ? step.actor() : null,
+                                step.detail(),
+                                step.at()))
+                        .toList(),
+                null);
+    }
+
+    @SignedIn
+    @PostMapping("/orders/{id}/cancel")
+    @Operation(summary = "Call off an order that is not paid and not shipped: one's own, or any with orders:cancel")
+    @Parameter(in = ParameterIn.HEADER, name = Idempotency.HEADER, required = true)
+    ResponseEntity<?> cancel(
+            @PathVariable long id, @Valid @RequestBody Cancellation body, Caller caller, HttpServletRequest http) {
+        var owner = ownerFilter(caller, CANCEL_ALL);
+        var order = orders.find(id, owner).orElseThrow(() -> Refusal.notFound("order"));
+        // The gateway is asked before the transaction that records the answer to this request begins.
+        var ended =
+                order.status() == OrderStatus.PENDING_PAYMENT && cancelling.endWaitingPayment(id, caller.principal());
+        return idempotency.once(
+                caller,
+                keysOf(http),
+                "POST /orders/" + id + "/cancel",
+                body,
+                () -> answer(id, owner, caller, body, ended));
+    }
+
+    private ResponseEntity<?> answer(
+            long id, @Nullable Long owner, Caller caller, Cancellation body, boolean paymentEnded) {
+        var result = cancelling
+                .cancel(id, owner, caller.principal(), body.reason())
+                .orElseThrow(() -> Refusal.notFound("order"));
+        return switch (result) {
+            case Cancelling.Result.Cancelled(var order) -> ResponseEntity.ok(completion.view(order));
+            case Cancelling.Result.NotNow(var status, var paymentStatus, var reason) ->
+                paymentEnded && status == OrderStatus.CANCELLED
+                        ? ResponseEntity.ok(orders.find(id, owner).orElseThrow())
+                        : Problem.of(
+                                HttpStatus.CONFLICT,
+                                "not_cancellable",
+                                reason,
+                                Map.of("status", status, "payment_status", paymentStatus));
+        };
+    }
+
+    private Page<OrderView> pageOf(PageRequest page, @Nullable Long customerId, @Nullable OrderStatus status) {
+        var found = orders.list(page.after(Long.MAX_VALUE), page.limit() + 1, customerId, status);
+        return Page.of(found, page.limit(), order -> PageRequest.cursor(order.id()));
+    }
+
+    private static @Nullable OrderStatus statusOf(@Nullable String given) {
+        if (given == null) return null;
+        for (var status : OrderStatus.values()) if (status.code().equals(given)) return status;
+        throw Refusal.ofField(
+                "status",
+                "unknown",
+                "must be one of " + List.of(OrderStatus.values()).toString().toLowerCase(Locale.ROOT));
+    }
+
+    private static @Nullable Long ownerFilter(Caller caller, String permission) {
+        return caller.may(permission) ? null : Long.valueOf(caller.userId());
+    }
+
+    private static List<String> keysOf(HttpServletRequest request) {
+        return Collections.list(request.getHeaders(Idempotency.HEADER));
+    }
+}

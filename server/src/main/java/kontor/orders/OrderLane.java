@@ -1,0 +1,318 @@
+package kontor.orders;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import kontor.batching.BatchWriter;
+import kontor.catalog.Catalog;
+import kontor.events.OrderEvent;
+import kontor.events.Outbox;
+import kontor.idempotency.Claim;
+import kontor.idempotency.Idempotency;
+import kontor.inventory.Inventory;
+import kontor.inventory.NewHold;
+import kontor.ledger.Ledger;
+import kontor.payments.Payments;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.PessimisticLockingFailureException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Writes a batch of orders and gateway answers in one transaction.
+ *
+ * <p>The quick way inserts everything first and takes the stock last, in one statement just before the commit, so that a
+ * popular article is locked only for the commit itself. If anything is short, the transaction is rolled back and the
+ * batch goes the careful way: stock first, orders accepted in the order in which they came, each one whole or not at all.
+ * After a shortage the careful way is taken for a while, because the quick one would only find out the same again.
+ */
+@Component
+class OrderLane implements BatchWriter<LaneCommand, LaneResult> {
+    private static final int CAREFUL_BATCHES_AFTER_SHORTAGE = 64;
+    private static final int TRIES = 5;
+
+    private final TransactionTemplate transaction;
+    private final OrderStore store;
+    private final Settling settling;
+    private final Catalog catalog;
+    private final Inventory inventory;
+    private final Payments payments;
+    private final Ledger ledger;
+    private final Outbox outbox;
+    private final Idempotency idempotency;
+    private final OrderSettings settings;
+    private final Clock clock;
+    private final AtomicLong carefulBatches = new AtomicLong();
+
+    OrderLane(
+            TransactionTemplate transaction,
+            OrderStore store,
+            Settling settling,
+            Catalog catalog,
+            Inventory inventory,
+            Payments payments,
+            Ledger ledger,
+            Outbox outbox,
+            Idempotency idempotency,
+            OrderSettings settings,
+            Clock clock) {
+        this.transaction = transaction;
+        this.store = store;
+        this.settling = settling;
+        this.catalog = catalog;
+        this.inventory = inventory;
+        this.payments = payments;
+        this.ledger = ledger;
+        this.outbox = outbox;
+        this.idempotency = idempotency;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    @Override
+    public List<LaneResult> write(List<LaneCommand> batch) {
+        var results = new Results(batch);
+        var left = batch;
+        while (!left.isEmpty()) { // more than once only when a key or an operation comes twice in one batch
+            var round = firstOfEach(left);
+            writeRound(round, results);
+            left = left.stream().filter(results::isOpen).toList();
+        }
+        return results.list();
+    }
+
+    /** Of commands that are about the same key or operation only the first: the second must find the first one committed. */
+    private static List<LaneCommand> firstOfEach(List<LaneCommand> batch) {
+        var seen = new HashSet<Object>(batch.size() * 2);
+        return batch.stream().filter(command -> seen.add(subjectOf(command))).toList();
+    }
+
+    private static Object subjectOf(LaneCommand command) {
+        return switch (command) {
+            case LaneCommand.Place place ->
+                List.of(
+                        place.key().principal(),
+                        place.key().route(),
+                        place.key().key());
+            case LaneCommand.Settle settle -> settle.operation().orderId();
+        };
+    }
+
+    private void writeRound(List<LaneCommand> round, Results results) {
+        var places = new ArrayList<LaneCommand.Place>(round.size());
+        var settles = new ArrayList<LaneCommand.Settle>();
+        for (var command : round) {
+            switch (command) {
+                case LaneCommand.Place place -> places.add(place);
+                case LaneCommand.Settle settle -> settles.add(settle);
+            }
+        }
+        if (carefulBatches.get() <= 0 && writeQuickly(places, settles, results)) return;
+        if (!settles.isEmpty()) transaction.executeWithoutResult(_ -> settling.settle(settles, results));
+        if (!places.isEmpty()) writeCarefully(places, results);
+    }
+
+    /** @return false when stock was short: nothing was written, and no result was given */
+    private boolean writeQuickly(List<LaneCommand.Place> places, List<LaneCommand.Settle> settles, Results results) {
+        var outcome = new Results(results);
+        var written = transaction.execute(status -> {
+            var fresh = claim(current(places, outcome), outcome);
+            insert(fresh, outcome);
+            settling.settle(settles, outcome);
+            if (reserve(fresh)) return true;
+            status.setRollbackOnly();
+            return false;
+        });
+        if (Boolean.TRUE.equals(written)) {
+            results.take(outcome);
+            return true;
+        }
+        carefulBatches.set(CAREFUL_BATCHES_AFTER_SHORTAGE);
+        return false;
+    }
+
+    private void writeCarefully(List<LaneCommand.Place> places, Results results) {
+        carefulBatches.decrementAndGet();
+        for (var tried = 1; ; tried++) {
+            var wanted = refuseSoldOut(answerRepeated(places, results), results);
+            if (wanted.isEmpty()) return;
+            var outcome = new Results(results);
+            var written = transaction.execute(status -> {
+                var accepted = acceptInOrder(current(wanted, outcome), outcome);
+                // The rows are locked, so this cannot fall short; the claim can still find that another server was
+                // faster.
+                if (reserve(accepted) && claim(accepted, outcome).size() == accepted.size()) {
+                    insert(accepted, outcome);
+                    return true;
+                }
+                status.setRollbackOnly();
+                return false;
+            });
+            if (Boolean.TRUE.equals(written)) {
+                results.take(outcome);
+                return;
+            }
+            if (tried == TRIES)
+                throw new PessimisticLockingFailureException("other servers keep taking the same keys first");
+        }
+    }
+
+    /** Leaves out those priced with a catalogue that has changed since. */
+    private List<LaneCommand.Place> current(List<LaneCommand.Place> places, Results outcome) {
+        if (places.isEmpty()) return places;
+        var revision = catalog.revisionNow();
+        return kept(places, outcome, place -> place.catalogRevision() == revision ? null : new LaneResult.Stale());
+    }
+
+    private List<LaneCommand.Place> claim(List<LaneCommand.Place> places, Results outcome) {
+        if (places.isEmpty()) return places;
+        var repeated = idempotency.claim(places.stream()
+                .map(place ->
+                        new Claim(place.key(), place.answer(), place.order().id()))
+                .toList());
+        if (repeated.isEmpty()) return places;
+        return kept(places, outcome, place -> {
+            var before = repeated.get(place.key());
+            return before == null ? null : new LaneResult.Repeated(before);
+        });
+    }
+
+    private List<LaneCommand.Place> answerRepeated(List<LaneCommand.Place> places, Results results) {
+        var repeated =
+                idempotency.find(places.stream().map(LaneCommand.Place::key).toList());
+        return kept(places, results, place -> {
+            var before = repeated.get(place.key());
+            return before == null ? null : new LaneResult.Repeated(before);
+        });
+    }
+
+    /** Refuses, without locking anything, what was not there at this moment even for one buyer alone. */
+    private List<LaneCommand.Place> refuseSoldOut(List<LaneCommand.Place> places, Results results) {
+        if (places.isEmpty()) return places;
+        var available = inventory.available(variantsOf(places));
+        var kept = kept(places, results, place -> shortage(place, available));
+        if (kept.size() < places.size()) carefulBatches.set(CAREFUL_BATCHES_AFTER_SHORTAGE);
+        return kept;
+    }
+
+    private List<LaneCommand.Place> acceptInOrder(List<LaneCommand.Place> places, Results outcome) {
+        if (places.isEmpty()) return places;
+        var available = new HashMap<>(inventory.availableLocked(variantsOf(places)));
+        return kept(places, outcome, place -> {
+            var shortage = shortage(place, available);
+            if (shortage != null) return shortage;
+            for (var line : place.order().lines())
+                if (line.variantId() != null) available.merge(line.variantId(), -line.quantity(), Long::sum);
+            return null;
+        });
+    }
+
+    private static @Nullable LaneResult shortage(LaneCommand.Place place, Map<Long, Long> available) {
+        for (var line : place.order().lines()) {
+            if (line.variantId() == null) continue;
+            var left = available.getOrDefault(line.variantId(), 0L);
+            if (left < line.quantity()) return new LaneResult.SoldOut(line.variantId(), Math.max(left, 0));
+        }
+        return null;
+    }
+
+    /** Takes the stock of all orders in one statement. @return false when anything is short */
+    private boolean reserve(List<LaneCommand.Place> places) {
+        var wanted = new TreeMap<Long, Long>();
+        for (var place : places)
+            for (var line : place.order().lines())
+                if (line.variantId() != null) wanted.merge(line.variantId(), line.quantity(), Long::sum);
+        if (wanted.isEmpty()) return true;
+        return inventory.reserve(
+                wanted.keySet().stream().mapToLong(Long::longValue).toArray(),
+                wanted.values().stream().mapToLong(Long::longValue).toArray());
+    }
+
+    private static long[] variantsOf(List<LaneCommand.Place> places) {
+        return places.stream()
+                .flatMap(place -> place.order().lines().stream())
+                .filter(line -> line.variantId() != null)
+                .mapToLong(OrderLine::variantId)
+                .sorted()
+                .distinct()
+                .toArray();
+    }
+
+    private void insert(List<LaneCommand.Place> places, Results outcome) {
+        if (places.isEmpty()) return;
+        for (var place : places) outcome.set(place, new LaneResult.Written());
+        var now = clock.instant();
+        var orders = places.stream().map(LaneCommand.Place::order).toList();
+        store.insert(orders);
+        store.addSteps(orders.stream().map(OrderLane::placed).toList());
+        inventory.hold(holdsOf(orders, now));
+        payments.insert(places.stream().map(LaneCommand.Place::payment).toList());
+        var operations = new ArrayList<kontor.payments.Operation>();
+        for (var place : places) if (place.operation() != null) operations.add(place.operation());
+        payments.insertOperations(operations);
+        ledger.post(places.stream()
+                .filter(place -> place.operation() == null)
+                .map(place -> Postings.invoiced(place.order()))
+                .toList());
+        outbox.append(orders.stream().map(OrderLane::placedEvent).toList());
+    }
+
+    private List<NewHold> holdsOf(List<NewOrder> orders, Instant now) {
+        var holds = new ArrayList<NewHold>(orders.size() * 4);
+        for (var order : orders) {
+            var expiresAt = order.status() == OrderStatus.PENDING_PAYMENT ? now.plus(settings.paymentPatience()) : null;
+            for (var line : order.lines())
+                if (line.variantId() != null)
+                    holds.add(new NewHold(order.id(), line.variantId(), line.quantity(), expiresAt));
+        }
+        return holds;
+    }
+
+    private static OrderStore.Step placed(NewOrder order) {
+        return new OrderStore.Step(
+                order.id(),
+                1,
+                "placed",
+                null,
+                order.status(),
+                order.paymentStatus(),
+                FulfilmentState.UNFULFILLED,
+                order.actor(),
+                null,
+                order.placedAt());
+    }
+
+    private static OrderEvent placedEvent(NewOrder order) {
+        return OrderEvents.of(
+                "order.placed",
+                order.id(),
+                1,
+                order.status(),
+                order.paymentStatus(),
+                order.currency(),
+                order.totals(),
+                order.placedAt());
+    }
+
+    private interface Verdict {
+        /** @return null for going on with it */
+        @Nullable
+        LaneResult on(LaneCommand.Place place);
+    }
+
+    private static List<LaneCommand.Place> kept(List<LaneCommand.Place> places, Results outcome, Verdict verdict) {
+        var kept = new ArrayList<LaneCommand.Place>(places.size());
+        for (var place : places) {
+            var result = verdict.on(place);
+            if (result == null) kept.add(place);
+            else outcome.set(place, result);
+        }
+        return kept;
+    }
+}

@@ -1,0 +1,72 @@
+package kontor.orders;
+
+import io.swagger.v3.oas.annotations.media.Schema;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotEmpty;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.util.Currency;
+import java.util.List;
+import kontor.money.Money;
+import kontor.web.PlainText;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code POST /orders}: everything in one call. Prices are the server's; {@code expectedTotal} is only compared with them.
+ *
+ * @param email needed from guests; signed-in buyers may name another address for this order
+ * @param shippingOption null for nothing to ship
+ */
+public record OrderRequest(
+        @NotNull @Schema(type = "string", example = "GBP") Currency currency,
+
+        @Nullable
+        @Size(max = 254)
+        @Pattern(regexp = "[!-?A-~]+@[!-?A-~]+\\.[!-?A-~]+", message = "must be an e-mail address")
+        @Schema(example = "ann@example.org")
+        String email,
+
+        @NotEmpty @Size(max = 1000) @Valid List<@NotNull Line> lines,
+        @Nullable @Valid Address shippingAddress,
+
+        @Nullable @Size(max = 40) @PlainText @Schema(example = "standard")
+        String shippingOption,
+
+        @NotNull @Valid Payment payment,
+        @Nullable Money expectedTotal) {
+
+    /** How many of what. */
+    public record Line(
+            @NotBlank @Size(max = 64) @PlainText @Schema(example = "85123A")
+            String sku,
+
+            @Min(1) @Max(1_000_000) @Schema(example = "2") long quantity) {}
+
+    /**
+     * How it is paid: {@code invoice}, or {@code card} with a gateway and the gateway's token for the card.
+     *
+     * @param returnUrl where the buyer's browser comes back to after 3-D Secure
+     */
+    public record Payment(
+            @NotNull
+            @Pattern(regexp = "invoice|card", message = "must be invoice or card")
+            @Schema(allowableValues = {"invoice", "card"})
+            String method,
+
+            @Nullable @Size(max = 40) @PlainText @Schema(example = "stripe")
+            String gateway,
+
+            @Nullable @Size(max = 255) @PlainText @Schema(example = "pm_card_visa")
+            String token,
+
+            @Nullable @Size(max = 2000) @PlainText String returnUrl) {
+
+        boolean isCard() {
+            return "card".equals(method);
+        }
+    }
+}

@@ -1,0 +1,261 @@
+package kontor.orders;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Currency;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import kontor.database.Rows;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+@Repository
+class OrderStore {
+    private final JdbcTemplate jdbc;
+    private final JdbcClient client;
+
+    OrderStore(JdbcTemplate jdbc, JdbcClient client) {
+        this.jdbc = jdbc;
+        this.client = client;
+    }
+
+    /** An order's row. */
+    record Row(
+            long id,
+            @Nullable Long customerId,
+            @Nullable String email,
+            Currency currency,
+            OrderStatus status,
+            PaymentState paymentStatus,
+            FulfilmentState fulfilmentStatus,
+            Totals totals,
+            @Nullable String shippingOption,
+            @Nullable String shippingAddress,
+            int version,
+            @Nullable String externalId,
+            Instant placedAt) {}
+
+    /** A step in the life of an order. {@code fromStatus} is null for the first. */
+    record Step(
+            long orderId,
+            int version,
+            String event,
+            @Nullable OrderStatus fromStatus,
+            OrderStatus status,
+            PaymentState paymentStatus,
+            FulfilmentState fulfilmentStatus,
+            String actor,
+            @Nullable String detail,
+            Instant at) {}
+
+    /** A change of status to be made if the order still stands at {@code from}. */
+    record Move(long orderId, OrderStatus from, OrderStatus to, PaymentState paymentStatus) {}
+
+    private record LineOf(long orderId, OrderLine line) {}
+
+    void insert(List<NewOrder> orders) {
+        Rows.of(orders)
+                .bigint(NewOrder::id)
+                .nullableBigint(NewOrder::customerId)
+                .text(NewOrder::email)
+                .text(order -> order.currency().getCurrencyCode())
+                .text(order -> order.status().code())
+                .text(order -> order.paymentStatus().code())
+                .bigint(order -> order.totals().subtotal())
+                .bigint(order -> order.totals().discount())
+                .bigint(order -> order.totals().shipping())
+                .bigint(order -> order.totals().tax())
+                .bigint(order -> order.totals().total())
+                .text(NewOrder::shippingOption)
+                .jsonb(NewOrder::shippingAddress)
+                .timestamptz(NewOrder::placedAt)
+                .update(jdbc, """
+                        INSERT INTO orders.orders (id, customer_id, email, currency, status, payment_status,
+                            subtotal, discount, shipping, tax, total, shipping_option, shipping_address, placed_at,
+                            fulfilment_status, version, source)
+                        SELECT new.*, 'unfulfilled', 1, 'api'
+                        FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS new
+                        """);
+        var lines = new ArrayList<LineOf>(orders.size() * 4);
+        for (var order : orders) for (var line : order.lines()) lines.add(new LineOf(order.id(), line));
+        Rows.of(lines)
+                .bigint(LineOf::orderId)
+                .integer(each -> each.line().line())
+                .nullableBigint(each -> each.line().variantId())
+                .text(each -> each.line().sku())
+                .text(each -> each.line().name())
+                .bigint(each -> each.line().quantity())
+                .bigint(each -> each.line().unitPrice())
+                .bigint(each -> each.line().discount())
+                .bigint(each -> each.line().tax())
+                .bigint(each -> each.line().total())
+                .update(jdbc, """
+                        INSERT INTO orders.lines (order_id, line, variant_id, sku, name, quantity, unit_price, discount, tax, total)
+                        SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        """);
+    }
+
+    void addSteps(List<Step> steps) {
+        Rows.of(steps)
+                .bigint(Step::orderId)
+                .integer(Step::version)
+                .text(Step::event)
+                .text(step ->
+                        step.fromStatus() == null ? null : step.fromStatus().code())
+                .text(step -> step.status().code())
+                .text(step -> step.paymentStatus().code())
+                .text(step -> step.fulfilmentStatus().code())
+                .text(Step::actor)
+                .text(Step::detail)
+                .timestamptz(Step::at)
+                .update(jdbc, """
+                        INSERT INTO orders.history (order_id, version, event, from_status, status, payment_status,
+                            fulfilment_status, actor, detail, at)
+                        SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        """);
+    }
+
+    /**
+     * Moves orders on, each only if it still stands where the move begins.
+     *
+     * @return the rows of those that moved, as they are now
+     */
+    List<Row> move(List<Move> moves) {
+        return Rows.of(moves)
+                .bigint(Move::orderId)
+                .text(move -> move.from().code())
+                .text(move -> move.to().code())
+                .text(move -> move.paymentStatus().code())
+                .query(jdbc, """
+                        UPDATE orders.orders
+                        SET status = move.to_status, payment_status = move.payment_status, version = version + 1
+                        FROM unnest(?, ?, ?, ?) AS move (order_id, from_status, to_status, payment_status)
+                        WHERE id = move.order_id AND status = move.from_status
+                        RETURNING orders.*
+                        """, (row, number) -> row(row));
+    }
+
+    /** @param customerId whose order it must be; null for anyone's */
+    Optional<Row> find(long id, @Nullable Long customerId) {
+        return client.sql("""
+                        SELECT * FROM orders.orders
+                        WHERE id = :id AND (:customer::bigint IS NULL OR customer_id = :customer)
+                        """)
+                .param("id", id)
+                .param("customer", customerId)
+                .query((row, number) -> row(row))
+                .optional();
+    }
+
+    /** The row, locked until the transaction ends. */
+    Optional<Row> lock(long id, @Nullable Long customerId) {
+        return client.sql("""
+                        SELECT * FROM orders.orders
+                        WHERE id = :id AND (:customer::bigint IS NULL OR customer_id = :customer)
+                        FOR UPDATE
+                        """)
+                .param("id", id)
+                .param("customer", customerId)
+                .query((row, number) -> row(row))
+                .optional();
+    }
+
+    /**
+     * Orders with ids below {@code before}, newest first.
+     *
+     * @param customerId whose; null for everyone's
+     * @param status in which state; null for every state
+     */
+    List<Row> list(long before, int limit, @Nullable Long customerId, @Nullable OrderStatus status) {
+        // Two texts and not one with "or null": each keeps a plan of its own, on its own index.
+        var sql = new StringBuilder("SELECT * FROM orders.orders WHERE id < :before");
+        if (customerId != null) sql.append(" AND customer_id = :customer");
+        if (status != null) sql.append(" AND status = :status");
+        return client.sql(sql.append(" ORDER BY id DESC LIMIT :limit").toString())
+                .param("before", before)
+                .param("limit", limit)
+                .param("customer", customerId)
+                .param("status", status == null ? null : status.code())
+                .query((row, number) -> row(row))
+                .list();
+    }
+
+    List<OrderLine> lines(long orderId) {
+        return client.sql("SELECT * FROM orders.lines WHERE order_id = :id ORDER BY line")
+                .param("id", orderId)
+                .query((row, number) -> new OrderLine(
+                        row.getInt("line"),
+                        row.getObject("variant_id", Long.class),
+                        row.getString("sku"),
+                        row.getString("name"),
+                        row.getLong("quantity"),
+                        row.getLong("unit_price"),
+                        row.getLong("discount"),
+                        row.getLong("tax"),
+                        row.getLong("total")))
+                .list();
+    }
+
+    List<Step> history(long orderId) {
+        return client.sql("SELECT * FROM orders.history WHERE order_id = :id ORDER BY version")
+                .param("id", orderId)
+                .query((row, number) -> {
+                    var from = row.getString("from_status");
+                    return new Step(
+                            orderId,
+                            row.getInt("version"),
+                            row.getString("event"),
+                            from == null ? null : OrderStatus.ofCode(from),
+                            OrderStatus.ofCode(row.getString("status")),
+                            PaymentState.ofCode(row.getString("payment_status")),
+                            FulfilmentState.ofCode(row.getString("fulfilment_status")),
+                            row.getString("actor"),
+                            row.getString("detail"),
+                            row.getTimestamp("at").toInstant());
+                })
+                .list();
+    }
+
+    // The one query that reads other modules' tables: what has expired is known only to all three together.
+    /** Orders that wait for a payment although the promise of their stock has run out, and no question is open at a gateway. */
+    List<Long> expired(int limit) {
+        return client.sql("""
+                        SELECT DISTINCT orders.id
+                        FROM inventory.holds
+                        JOIN orders.orders ON orders.id = holds.order_id AND orders.status = 'pending_payment'
+                        WHERE holds.state = 'held' AND holds.expires_at < now()
+                          AND NOT EXISTS (
+                              SELECT FROM payments.operations
+                              WHERE operations.order_id = orders.id AND operations.state IN ('intent', 'unknown'))
+                        LIMIT :limit
+                        """).param("limit", limit).query(Long.class).list();
+    }
+
+    /** The secret behind this shop's order numbers. */
+    UUID numberKey() {
+        return client.sql("SELECT key FROM orders.number_key").query(UUID.class).single();
+    }
+
+    private static Row row(ResultSet row) throws SQLException {
+        return new Row(
+                row.getLong("id"),
+                row.getObject("customer_id", Long.class),
+                row.getString("email"),
+                Currency.getInstance(row.getString("currency")),
+                OrderStatus.ofCode(row.getString("status")),
+                PaymentState.ofCode(row.getString("payment_status")),
+                FulfilmentState.ofCode(row.getString("fulfilment_status")),
+                new Totals(
+                        row.getLong("subtotal"), row.getLong("discount"), row.getLong("shipping"), row.getLong("tax")),
+                row.getString("shipping_option"),
+                row.getString("shipping_address"),
+                row.getInt("version"),
+                row.getString("external_id"),
+                row.getTimestamp("placed_at").toInstant());
+    }
+}

@@ -1,0 +1,21 @@
+package kontor.orders;
+
+import kontor.idempotency.Answer;
+import kontor.money.Money;
+
+/** What can come of placing an order. */
+public sealed interface PlaceOrderResult {
+    /**
+     * The order stands, and this is what its buyer is told: confirmed, waiting for the payment, or cancelled because the
+     * gateway declined.
+     *
+     * @param replayed whether an earlier request with the same key was told so first
+     */
+    record Answered(Answer answer, boolean replayed) implements PlaceOrderResult {}
+
+    /** Not enough is left; nothing was written. */
+    record OutOfStock(String sku, long available) implements PlaceOrderResult {}
+
+    /** It costs something else than the buyer expects; nothing was written. */
+    record PriceChanged(Money total) implements PlaceOrderResult {}
+}

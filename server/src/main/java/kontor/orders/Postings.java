@@ -1,0 +1,53 @@
+package kontor.orders;
+
+import java.time.Instant;
+import java.util.Currency;
+import java.util.List;
+import kontor.ledger.Account;
+import kontor.ledger.Posting;
+
+/** How the facts of an order's life are written into the books. */
+class Postings {
+    private Postings() {}
+
+    /** Sold on invoice: the customer owes the total. */
+    static Posting invoiced(NewOrder order) {
+        return new Posting(
+                order.id(),
+                Posting.Source.ORDER,
+                order.id(),
+                "invoice",
+                order.currency(),
+                sale(Account.RECEIVABLES, order.totals()),
+                order.placedAt());
+    }
+
+    /** A gateway took the total: it holds the money for us. */
+    static Posting captured(long orderId, long operationId, Currency currency, Totals totals, Instant at) {
+        return new Posting(
+                orderId,
+                Posting.Source.OPERATION,
+                operationId,
+                "capture",
+                currency,
+                sale(Account.GATEWAY_CLEARING, totals),
+                at);
+    }
+
+    /** An open invoice is cancelled: the sale is taken back in full. */
+    static Posting invoiceCancelled(long orderId, Currency currency, Totals totals, Instant at) {
+        var entries = sale(Account.RECEIVABLES, totals).stream()
+                .map(entry -> new Posting.Entry(entry.account(), Math.negateExact(entry.amount())))
+                .toList();
+        return new Posting(orderId, Posting.Source.ORDER, orderId, "cancellation", currency, entries, at);
+    }
+
+    private static List<Posting.Entry> sale(Account debtor, Totals totals) {
+        return new Posting.Entries()
+                .debit(debtor, totals.total())
+                .credit(Account.REVENUE, Math.subtractExact(totals.subtotal(), totals.discount()))
+                .credit(Account.SHIPPING_REVENUE, totals.shipping())
+                .credit(Account.TAX_PAYABLE, totals.tax())
+                .list();
+    }
+}

@@ -1,0 +1,152 @@
+package kontor.orders;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import kontor.events.Outbox;
+import kontor.idempotency.Claim;
+import kontor.idempotency.Idempotency;
+import kontor.inventory.Inventory;
+import kontor.ledger.Ledger;
+import kontor.ledger.Posting;
+import kontor.payments.GatewayAnswer;
+import kontor.payments.Operation;
+import kontor.payments.Payments;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Writes down what gateways answered: operation, payment, order, stock and books in the caller's transaction. The first
+ * to bring an answer settles the operation; whoever comes later, be it browser, webhook or recovery, reads the result.
+ */
+@Component
+class Settling {
+    private static final Logger log = LoggerFactory.getLogger(Settling.class);
+
+    private final OrderStore store;
+    private final Payments payments;
+    private final Inventory inventory;
+    private final Ledger ledger;
+    private final Outbox outbox;
+    private final Idempotency idempotency;
+    private final Clock clock;
+
+    Settling(
+            OrderStore store,
+            Payments payments,
+            Inventory inventory,
+            Ledger ledger,
+            Outbox outbox,
+            Idempotency idempotency,
+            Clock clock) {
+        this.store = store;
+        this.payments = payments;
+        this.inventory = inventory;
+        this.ledger = ledger;
+        this.outbox = outbox;
+        this.idempotency = idempotency;
+        this.clock = clock;
+    }
+
+    /** What an answer means for the order. */
+    private record Consequence(OrderStatus to, PaymentState paymentStatus, String event) {}
+
+    /** @param settles no order twice */
+    void settle(List<LaneCommand.Settle> settles, Results results) {
+        if (settles.isEmpty()) return;
+        var applied = payments.settle(settles.stream()
+                .map(settle -> new Payments.Settlement(settle.operation(), settle.gatewayAnswer()))
+                .toList());
+        var byOrder = new HashMap<Long, LaneCommand.Settle>();
+        var moves = new ArrayList<OrderStore.Move>();
+        var answers = new ArrayList<Claim>();
+        for (var settle : settles) {
+            if (!applied.contains(settle.operation().id())) {
+                results.set(settle, new LaneResult.AlreadySettled());
+                continue;
+            }
+            results.set(settle, new LaneResult.Written());
+            if (settle.key() != null && settle.answer() != null)
+                answers.add(new Claim(
+                        settle.key(), settle.answer(), settle.operation().orderId()));
+            var consequence = consequenceOf(settle);
+            if (consequence == null) continue;
+            byOrder.put(settle.operation().orderId(), settle);
+            moves.add(new OrderStore.Move(
+                    settle.operation().orderId(),
+                    OrderStatus.PENDING_PAYMENT,
+                    consequence.to(),
+                    consequence.paymentStatus()));
+        }
+        idempotency.answer(answers);
+        if (!moves.isEmpty()) moveOn(moves, byOrder);
+    }
+
+    private void moveOn(List<OrderStore.Move> moves, Map<Long, LaneCommand.Settle> byOrder) {
+        var now = clock.instant();
+        var steps = new ArrayList<OrderStore.Step>();
+        var postings = new ArrayList<Posting>();
+        var confirmed = new ArrayList<Long>();
+        var cancelled = new ArrayList<Long>();
+        var moved = store.move(moves);
+        for (var order : moved) {
+            var settle = byOrder.remove(order.id());
+            if (settle == null) throw new IllegalStateException("order " + order.id() + " moved on its own");
+            var consequence = Objects.requireNonNull(consequenceOf(settle), "it had one when its move was made");
+            steps.add(new OrderStore.Step(
+                    order.id(),
+                    order.version(),
+                    consequence.event(),
+                    OrderStatus.PENDING_PAYMENT,
+                    order.status(),
+                    order.paymentStatus(),
+                    order.fulfilmentStatus(),
+                    settle.actor(),
+                    settle.gatewayAnswer() instanceof GatewayAnswer.Declined no ? no.code() : null,
+                    now));
+            if (settle.gatewayAnswer() instanceof GatewayAnswer.Captured)
+                postings.add(
+                        Postings.captured(order.id(), settle.operation().id(), order.currency(), order.totals(), now));
+            (order.status() == OrderStatus.CONFIRMED ? confirmed : cancelled).add(order.id());
+        }
+        store.addSteps(steps);
+        inventory.confirm(confirmed);
+        ledger.post(postings);
+        outbox.append(moved.stream()
+                .map(order -> OrderEvents.of(
+                        order.status() == OrderStatus.CONFIRMED ? "order.confirmed" : "order.cancelled", order, now))
+                .toList());
+        inventory.release(cancelled);
+        // An order leaves this state only through a settled operation, so this cannot be; if it is, people must look.
+        byOrder.forEach((id, settle) -> log.error(
+                "Order {} was not waiting for its payment when operation {} was settled: {}",
+                id,
+                settle.operation().id(),
+                settle.gatewayAnswer()));
+    }
+
+    /** @return null when the order stays as it is, waiting */
+    private static @Nullable Consequence consequenceOf(LaneCommand.Settle settle) {
+        // That a void failed says nothing about the payment: what it found instead is settled as the answer to another.
+        if (settle.operation().kind() == Operation.Kind.VOID
+                && !(settle.gatewayAnswer() instanceof GatewayAnswer.Voided)) return null;
+        return switch (settle.gatewayAnswer()) {
+            case GatewayAnswer.Captured _ ->
+                new Consequence(OrderStatus.CONFIRMED, PaymentState.PAID, "payment_captured");
+            case GatewayAnswer.Authorized _ ->
+                new Consequence(OrderStatus.CONFIRMED, PaymentState.AUTHORIZED, "payment_authorized");
+            case GatewayAnswer.Declined _ ->
+                new Consequence(OrderStatus.CANCELLED, PaymentState.FAILED, "payment_declined");
+            case GatewayAnswer.Voided _ -> new Consequence(OrderStatus.CANCELLED, PaymentState.VOIDED, "cancelled");
+            case GatewayAnswer.RequiresAction _,
+                    GatewayAnswer.NoAnswer _,
+                    GatewayAnswer.NotFound _,
+                    GatewayAnswer.Refunded _ -> null;
+        };
+    }
+}

@@ -1,0 +1,46 @@
+package kontor.payments;
+
+import java.net.URI;
+import kontor.money.Money;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a gateway answered, or that it did not. References are the gateway's own names: of the payment, or of the refund
+ * in {@link Refunded}.
+ */
+public sealed interface GatewayAnswer {
+    /** The amount is held and can be captured or voided. */
+    record Authorized(String reference, Money amount) implements GatewayAnswer {}
+
+    /** The amount was taken. */
+    record Captured(String reference, Money amount) implements GatewayAnswer {}
+
+    /** The buyer has to act first, usually 3-D Secure, at {@code redirect}. Nothing is held or taken yet. */
+    record RequiresAction(String reference, URI redirect) implements GatewayAnswer {}
+
+    /**
+     * Final: this operation moved no money and never will.
+     *
+     * @param code a stable word such as {@code insufficient_funds}
+     * @param message a sentence that may be shown to the buyer
+     * @param reference of the payment, when the gateway has opened one
+     */
+    record Declined(String code, String message, @Nullable String reference) implements GatewayAnswer {}
+
+    /** Nothing is held any more, and nothing was taken. */
+    record Voided(String reference) implements GatewayAnswer {}
+
+    /** The amount was paid back. {@code reference} names the refund. */
+    record Refunded(String reference, Money amount) implements GatewayAnswer {}
+
+    /** The gateway knows nothing of it, as far as its search can tell now. */
+    record NotFound() implements GatewayAnswer {}
+
+    /**
+     * The money may have moved or not: silence, a broken connection, a server error, or an answer that cannot be read or
+     * is about something else than was asked. Never a refusal.
+     *
+     * @param reason for people and logs; short, on one line, without secrets
+     */
+    record NoAnswer(String reason) implements GatewayAnswer {}
+}

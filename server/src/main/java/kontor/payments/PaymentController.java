@@ -1,0 +1,92 @@
+package kontor.payments;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Map;
+import kontor.money.Money;
+import kontor.web.Anyone;
+import kontor.web.Caller;
+import kontor.web.Problem;
+import kontor.web.Refusal;
+import kontor.web.SignedIn;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@Tag(name = "Payments")
+class PaymentController {
+    private static final Logger log = LoggerFactory.getLogger(PaymentController.class);
+
+    private final Payments payments;
+    private final InboundEvents inbox;
+    private final Clock clock;
+
+    PaymentController(Payments payments, InboundEvents inbox, Clock clock) {
+        this.payments = payments;
+        this.inbox = inbox;
+        this.clock = clock;
+    }
+
+    /** A payment as the API shows it. */
+    record PaymentView(
+            long id,
+            long orderId,
+            String method,
+            @Nullable String gateway,
+            String status,
+            Money amount,
+            Money captured) {
+        static PaymentView of(Payment payment) {
+            return new PaymentView(
+                    payment.id(),
+                    payment.orderId(),
+                    payment.method(),
+                    payment.gateway(),
+                    payment.status().code(),
+                    payment.amount(),
+                    new Money(payment.captured(), payment.amount().currency()));
+        }
+    }
+
+    @SignedIn
+    @GetMapping("/payments/{id}")
+    @Operation(summary = "One payment: the buyer's own, or any with the permission orders:read")
+    PaymentView find(@PathVariable long id, Caller caller) {
+        return payments.find(id, caller.may("orders:read") ? null : caller.userId())
+                .map(PaymentView::of)
+                .orElseThrow(() -> Refusal.notFound("payment"));
+    }
+
+    @Anyone
+    @PostMapping("/gateways/{name}/webhook")
+    @Operation(summary = "Messages of payment gateways, signed by them", hidden = false)
+    ResponseEntity<?> receive(@PathVariable String name, HttpServletRequest request) throws IOException {
+        if (!payments.gatewayNames().contains(name)) throw Refusal.notFound("gateway");
+        var body = request.getInputStream().readAllBytes();
+        var gateway = payments.gateway(name);
+        return switch (gateway.readWebhook(body, request.getHeader(gateway.signatureHeader()), clock.instant())) {
+            case WebhookVerdict.Verified(var event) -> {
+                inbox.receive(name, event, body);
+                yield ResponseEntity.ok(Map.of("received", true));
+            }
+            case WebhookVerdict.Unreadable(var reason) -> {
+                log.warn("A signed message of {} cannot be read: {}", name, reason);
+                yield Problem.of(HttpStatus.BAD_REQUEST, "unreadable_event", "This is not an event.");
+            }
+            case WebhookVerdict.Forged(var reason) -> {
+                log.warn("A message that claims to come from {} was refused: {}", name, reason);
+                yield Problem.of(HttpStatus.UNAUTHORIZED, "invalid_signature", "The signature does not fit.");
+            }
+        };
+    }
+}

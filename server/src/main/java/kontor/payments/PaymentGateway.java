@@ -1,0 +1,75 @@
+package kontor.payments;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import kontor.money.Money;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A card gateway. Implementations translate, in both directions; they decide nothing, retry nothing and follow no
+ * redirect.
+ *
+ * <p>No method throws for what a gateway or the network can do: every outcome is a {@link GatewayAnswer}, and whatever
+ * is not clearly one of the others is {@link GatewayAnswer.NoAnswer}. Every method blocks for at most the gateway's
+ * configured patience, so none may be called inside a database transaction.
+ *
+ * <p>Each operation has a key of its own, which the caller has committed before it calls: asking again with the same
+ * key is safe and gives the first answer again, for as long as {@link #remembersKeysFor} says. After that the key is
+ * forgotten and the same call would move the money once more: look up first, and do not send again.
+ */
+public interface PaymentGateway {
+    /** As it stands in orders and in {@code /gateways/{name}/webhook}, such as {@code stripe}. */
+    String name();
+
+    /** Holds the amount on the card, or takes it at once when {@link GatewayRequest.Authorize#capture} says so. */
+    GatewayAnswer authorize(GatewayRequest.Authorize request);
+
+    /**
+     * Takes money that is held; the rest of the hold is released.
+     *
+     * @param amount at most what is held
+     * @return {@link GatewayAnswer.Captured} with exactly {@code amount}; {@link GatewayAnswer.Declined} when it is
+     *     known that this moved nothing; or the state in which the gateway found the payment instead, such as
+     *     {@link GatewayAnswer.Voided}
+     */
+    GatewayAnswer capture(String operationKey, String gatewayReference, Money amount);
+
+    /**
+     * Gives up a payment that is not captured: releases a hold, ends a pending 3-D Secure step.
+     *
+     * @return {@link GatewayAnswer.Voided}, also when it was already; {@link GatewayAnswer.Captured} when it is too late
+     */
+    GatewayAnswer cancel(String operationKey, String gatewayReference);
+
+    /** Pays back a part or all of what was captured. The answer carries the refund's own reference. */
+    GatewayAnswer refund(String operationKey, String gatewayReference, Money amount);
+
+    /**
+     * What the gateway knows of a payment now. {@link GatewayAnswer.NotFound} is only ever the answer to a search
+     * without a reference, and searching may lag behind by a minute or more: before it is believed, the first operation
+     * has to be sent again under its own key.
+     */
+    GatewayAnswer lookUp(GatewayRequest.LookUp request);
+
+    /** What the gateway knows of one refund; the same caution with {@link GatewayAnswer.NotFound}. */
+    GatewayAnswer lookUpRefund(GatewayRequest.LookUpRefund request);
+
+    /**
+     * Verifies and reads a message from the gateway.
+     *
+     * @param rawBody the bytes as they came: a signature covers bytes, not their meaning
+     * @param signatureHeader {@code null} when the request had none
+     * @param now against which the message's age is judged
+     */
+    WebhookVerdict readWebhook(byte[] rawBody, @Nullable String signatureHeader, Instant now);
+
+    /** The name of the HTTP header that carries the signature of its messages. */
+    String signatureHeader();
+
+    /** Reads a message again that was verified when it was stored; empty when it is not an event. */
+    Optional<WebhookEvent> readStored(byte[] rawBody);
+
+    /** How long an operation's key is sure to be recognised after its first use. */
+    Duration remembersKeysFor();
+}

@@ -1,0 +1,10 @@
+package kontor.payments;
+
+/**
+ * Whoever owns what is being paid for: hears what gateways answered and records it together with its own consequences.
+ * The one way in which a payment moves on, called alike by the buyer's request, webhooks and recovery.
+ */
+public interface PaymentOutcomes {
+    /** @param actor who brought the answer: {@code gateway:stripe}, {@code recovery} */
+    void settle(Operation operation, GatewayAnswer answer, String actor);
+}

@@ -1,0 +1,298 @@
+package kontor.payments;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import kontor.database.Rows;
+import kontor.money.Money;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+@Repository
+class PaymentStore {
+    private final JdbcTemplate jdbc;
+    private final JdbcClient client;
+
+    PaymentStore(JdbcTemplate jdbc, JdbcClient client) {
+        this.jdbc = jdbc;
+        this.client = client;
+    }
+
+    /**
+     * What an answer makes of an operation and its payment.
+     *
+     * @param status null when the payment stays as it is
+     */
+    private record Change(
+            Operation operation,
+            String state,
+            @Nullable PaymentStatus status,
+            long captured,
+            @Nullable String reference,
+            @Nullable String code) {
+        static Change of(Payments.Settlement settlement) {
+            var operation = settlement.operation();
+            var begins = operation.kind() == Operation.Kind.AUTHORIZE;
+            return switch (settlement.answer()) {
+                case GatewayAnswer.Authorized held ->
+                    new Change(operation, "succeeded", PaymentStatus.AUTHORIZED, 0, held.reference(), null);
+                case GatewayAnswer.Captured(var reference, var amount) ->
+                    new Change(operation, "succeeded", PaymentStatus.CAPTURED, amount.minorUnits(), reference, null);
+                case GatewayAnswer.RequiresAction(var reference, var redirect) ->
+                    new Change(operation, "waiting", PaymentStatus.REQUIRES_ACTION, 0, reference, redirect.toString());
+                case GatewayAnswer.Declined no ->
+                    new Change(operation, "failed", begins ? PaymentStatus.FAILED : null, 0, no.reference(), no.code());
+                case GatewayAnswer.Voided(var reference) ->
+                    new Change(operation, begins ? "failed" : "succeeded", PaymentStatus.VOIDED, 0, reference, null);
+                // A timeout is not a refusal, and a search that finds nothing may lag behind: the money may have moved.
+                case GatewayAnswer.NoAnswer(var reason) ->
+                    new Change(operation, "unknown", begins ? PaymentStatus.UNKNOWN : null, 0, null, reason);
+                case GatewayAnswer.NotFound() ->
+                    new Change(operation, "unknown", begins ? PaymentStatus.UNKNOWN : null, 0, null, "not found yet");
+                case GatewayAnswer.Refunded refunded ->
+                    throw new IllegalArgumentException("no operation here asks for " + refunded);
+            };
+        }
+    }
+
+    void insert(List<Payment> payments) {
+        Rows.of(payments)
+                .bigint(Payment::orderId)
+                .bigint(Payment::id)
+                .text(Payment::method)
+                .text(Payment::gateway)
+                .text(payment -> payment.amount().currency().getCurrencyCode())
+                .bigint(payment -> payment.amount().minorUnits())
+                .text(payment -> payment.status().code())
+                .bigint(Payment::captured)
+                .update(jdbc, """
+                        INSERT INTO payments.payments (order_id, id, method, gateway, currency, amount, status, captured)
+                        SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?)
+                        """);
+    }
+
+    void insertOperations(List<Operation> operations) {
+        Rows.of(operations)
+                .bigint(Operation::orderId)
+                .bigint(Operation::paymentId)
+                .bigint(Operation::id)
+                .text(operation -> operation.kind().code())
+                .text(Operation::gateway)
+                .text(operation -> operation.amount().currency().getCurrencyCode())
+                .bigint(operation -> operation.amount().minorUnits())
+                .bool(Operation::captures)
+                .text(Operation::token)
+                .text(Operation::returnUrl)
+                .text(Operation::reference)
+                .update(jdbc, """
+                        INSERT INTO payments.operations (order_id, payment_id, id, kind, gateway, currency, amount, captures,
+                            token, return_url, gateway_reference, state, next_attempt_at)
+                        SELECT new.*, 'intent', now() + interval '5 seconds'
+                        FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS new
+                        """);
+    }
+
+    /** The compare-and-set of operations: who finds one open settles it. Their payments follow. */
+    Set<Long> settle(List<Payments.Settlement> settlements) {
+        var changes = settlements.stream().map(Change::of).toList();
+        var applied = new HashSet<Long>(Rows.of(changes)
+                .bigint(change -> change.operation().orderId())
+                .bigint(change -> change.operation().paymentId())
+                .bigint(change -> change.operation().id())
+                .text(Change::state)
+                .text(Change::reference)
+                .text(Change::code)
+                .query(jdbc, """
+                        UPDATE payments.operations
+                        SET state = answer.state,
+                            gateway_reference = coalesce(answer.reference, operations.gateway_reference),
+                            code = answer.code,
+                            attempts = attempts + 1,
+                            next_attempt_at = now() + (ARRAY['5 s', '15 s', '1 min', '5 min', '15 min', '1 h'])
+                                [least(attempts + 1, 6)]::interval,
+                            updated_at = now()
+                        FROM unnest(?, ?, ?, ?, ?, ?) AS answer (order_id, payment_id, id, state, reference, code)
+                        WHERE operations.order_id = answer.order_id AND operations.payment_id = answer.payment_id
+                          AND operations.id = answer.id
+                          AND (operations.state IN ('intent', 'unknown')
+                               OR operations.state = 'waiting' AND answer.state IN ('succeeded', 'failed'))
+                        RETURNING operations.id
+                        """, (row, number) -> row.getLong(1)));
+        Rows.of(changes.stream()
+                        .filter(change -> applied.contains(change.operation().id()))
+                        .toList())
+                .bigint(change -> change.operation().orderId())
+                .bigint(change -> change.operation().paymentId())
+                .text(change -> change.status() == null ? null : change.status().code())
+                .bigint(Change::captured)
+                .text(Change::reference)
+                .update(jdbc, """
+                        UPDATE payments.payments
+                        SET status = coalesce(answer.status, payments.status),
+                            captured = payments.captured + answer.captured,
+                            gateway_reference = coalesce(answer.reference, payments.gateway_reference),
+                            updated_at = now()
+                        FROM unnest(?, ?, ?, ?, ?) AS answer (order_id, payment_id, status, captured, reference)
+                        WHERE payments.order_id = answer.order_id AND payments.id = answer.payment_id
+                        """);
+        var voided = changes.stream()
+                .filter(change -> change.status() == PaymentStatus.VOIDED
+                        && applied.contains(change.operation().id()))
+                .toList();
+        if (!voided.isEmpty())
+            Rows.of(voided)
+                    .bigint(change -> change.operation().orderId())
+                    .bigint(change -> change.operation().paymentId())
+                    .update(jdbc, """
+                            UPDATE payments.operations SET state = 'failed', code = 'voided', updated_at = now()
+                            FROM unnest(?, ?) AS payment (order_id, id)
+                            WHERE operations.order_id = payment.order_id AND operations.payment_id = payment.id
+                              AND operations.state = 'waiting'
+                            """);
+        return applied;
+    }
+
+    int voidInvoices(long orderId) {
+        return client.sql("""
+                        UPDATE payments.payments SET status = 'voided', updated_at = now()
+                        WHERE order_id = :order AND method = 'invoice' AND status = 'open'
+                        """).param("order", orderId).update();
+    }
+
+    List<Payment> ofOrder(long orderId) {
+        return client.sql("SELECT * FROM payments.payments WHERE order_id = :order ORDER BY id")
+                .param("order", orderId)
+                .query((row, number) -> payment(row))
+                .list();
+    }
+
+    Optional<Payment> find(long id, @Nullable Long customerId) {
+        return client.sql("""
+                        SELECT payments.* FROM payments.payments
+                        WHERE id = :id
+                          AND (:customer::bigint IS NULL
+                               OR order_id IN (SELECT id FROM orders.orders WHERE customer_id = :customer))
+                        """)
+                .param("id", id)
+                .param("customer", customerId)
+                .query((row, number) -> payment(row))
+                .optional();
+    }
+
+    Optional<Operation> openOperation(long orderId, long paymentId) {
+        return client.sql("""
+                        SELECT * FROM payments.operations
+                        WHERE order_id = :order AND payment_id = :payment AND state IN ('intent', 'unknown', 'waiting')
+                        ORDER BY id DESC LIMIT 1
+                        """)
+                .param("order", orderId)
+                .param("payment", paymentId)
+                .query((row, number) -> operation(row))
+                .optional();
+    }
+
+    /** Where the buyer must go: kept as the code of the operation that waits for it. */
+    Optional<String> actionOf(long orderId, long paymentId) {
+        return client.sql("""
+                        SELECT code FROM payments.operations
+                        WHERE order_id = :order AND payment_id = :payment AND state = 'waiting'
+                        ORDER BY id DESC LIMIT 1
+                        """)
+                .param("order", orderId)
+                .param("payment", paymentId)
+                .query(String.class)
+                .optional();
+    }
+
+    /** Open questions whose time to be asked about again has come; the next time is set at once, so that no other server takes them too. */
+    List<Operation> takeDue(int limit) {
+        return client.sql("""
+                        UPDATE payments.operations SET next_attempt_at = now() + interval '30 seconds'
+                        WHERE (order_id, payment_id, id) IN (
+                            SELECT order_id, payment_id, id FROM payments.operations
+                            WHERE state IN ('intent', 'unknown') AND next_attempt_at <= now()
+                            ORDER BY next_attempt_at
+                            LIMIT :limit
+                            FOR UPDATE SKIP LOCKED)
+                        RETURNING *
+                        """)
+                .param("limit", limit)
+                .query((row, number) -> operation(row))
+                .list();
+    }
+
+    /**
+     * The payment that a gateway's message is about.
+     *
+     * @param paymentId as the gateway kept it for us; null when it did not
+     * @param reference the gateway's name for it
+     */
+    Optional<Payment> paymentOf(String gateway, @Nullable Long paymentId, @Nullable String reference) {
+        return client.sql("""
+                        SELECT * FROM payments.payments
+                        WHERE gateway = :gateway
+                          AND (id = :payment
+                               OR (order_id, id) IN (
+                                   SELECT order_id, payment_id FROM payments.operations
+                                   WHERE gateway = :gateway AND gateway_reference = :reference))
+                        LIMIT 1
+                        """)
+                .param("gateway", gateway)
+                .param("payment", paymentId)
+                .param("reference", reference)
+                .query((row, number) -> payment(row))
+                .optional();
+    }
+
+    /** How long ago the operation was written, by the database's clock. */
+    Duration ageOf(Operation operation) {
+        return Duration.ofSeconds(client.sql("""
+                        SELECT extract(epoch FROM now() - created_at)::bigint FROM payments.operations
+                        WHERE order_id = :order AND payment_id = :payment AND id = :id
+                        """)
+                .param("order", operation.orderId())
+                .param("payment", operation.paymentId())
+                .param("id", operation.id())
+                .query(Long.class)
+                .single());
+    }
+
+    UUID installation() {
+        return client.sql("SELECT id FROM payments.installation")
+                .query(UUID.class)
+                .single();
+    }
+
+    private static Payment payment(ResultSet row) throws SQLException {
+        return new Payment(
+                row.getLong("order_id"),
+                row.getLong("id"),
+                row.getString("method"),
+                row.getString("gateway"),
+                Money.of(row.getLong("amount"), row.getString("currency")),
+                PaymentStatus.ofCode(row.getString("status")),
+                row.getLong("captured"),
+                row.getString("gateway_reference"));
+    }
+
+    private static Operation operation(ResultSet row) throws SQLException {
+        return new Operation(
+                row.getLong("order_id"),
+                row.getLong("payment_id"),
+                row.getLong("id"),
+                Operation.Kind.ofCode(row.getString("kind")),
+                row.getString("gateway"),
+                Money.of(row.getLong("amount"), row.getString("currency")),
+                row.getBoolean("captures"),
+                row.getString("token"),
+                row.getString("return_url"),
+                row.getString("gateway_reference"));
+    }
+}

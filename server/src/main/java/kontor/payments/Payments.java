@@ -1,0 +1,182 @@
+package kontor.payments;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import kontor.database.Ids;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * Payments and the questions put to gateways. Recording takes part in the caller's transaction; asking happens outside of
+ * any: the question is committed before it is asked, and what was answered is recorded afterwards.
+ */
+@Component
+public class Payments {
+    private final PaymentStore store;
+    private final Map<String, PaymentGateway> gateways;
+    private final Ids ids;
+    private volatile @Nullable String keyPrefix;
+
+    Payments(PaymentStore store, ObjectProvider<PaymentGateway> gateways, Ids ids) {
+        this.store = store;
+        this.gateways = gateways.stream().collect(Collectors.toMap(PaymentGateway::name, Function.identity()));
+        this.ids = ids;
+    }
+
+    /** A gateway's answer to an operation, to be recorded. */
+    public record Settlement(Operation operation, GatewayAnswer answer) {}
+
+    /** The gateways that can be named in an order. */
+    public Set<String> gatewayNames() {
+        return gateways.keySet();
+    }
+
+    public long nextPaymentId() {
+        return ids.next("payments.payment_ids");
+    }
+
+    public long nextOperationId() {
+        return ids.next("payments.operation_ids");
+    }
+
+    /** Writes payments for the first time. */
+    public void insert(List<Payment> payments) {
+        store.insert(payments);
+    }
+
+    /**
+     * Writes questions before they are asked.
+     *
+     * @throws org.springframework.dao.DuplicateKeyException when another one of the same payment is still open
+     */
+    public void insertOperations(List<Operation> operations) {
+        if (!operations.isEmpty()) store.insertOperations(operations);
+    }
+
+    /**
+     * Asks the gateway, waiting at most its patience. The operation must be committed, and no transaction open.
+     *
+     * @throws IllegalStateException inside a transaction: a slow gateway would hold locks and a connection
+     */
+    public GatewayAnswer ask(Operation operation) {
+        if (TransactionSynchronizationManager.isActualTransactionActive())
+            throw new IllegalStateException("a gateway must not be asked inside a transaction");
+        var gateway = gateways.get(operation.gateway());
+        if (gateway == null)
+            return new GatewayAnswer.NoAnswer("the gateway " + operation.gateway() + " is not configured");
+        return switch (operation.kind()) {
+            case AUTHORIZE -> gateway.authorize(authorization(operation));
+            case CAPTURE -> gateway.capture(keyOf(operation), referenceOf(operation), operation.amount());
+            case VOID -> gateway.cancel(keyOf(operation), referenceOf(operation));
+            case REFUND -> gateway.refund(keyOf(operation), referenceOf(operation), operation.amount());
+        };
+    }
+
+    /**
+     * Finds out what became of an operation that has no answer yet. A gateway that knows nothing of it is asked again
+     * under the same key while it is sure to remember keys: only then is "not found" more than a search that lags behind.
+     */
+    public GatewayAnswer resolve(Operation operation) {
+        var gateway = gateways.get(operation.gateway());
+        if (gateway == null || operation.kind() != Operation.Kind.AUTHORIZE) return ask(operation);
+        var known = gateway.lookUp(new GatewayRequest.LookUp(
+                keyOf(operation), operation.paymentId(), operation.amount(), operation.reference()));
+        if (!(known instanceof GatewayAnswer.NotFound)) return known;
+        var age = store.ageOf(operation);
+        if (age.compareTo(gateway.remembersKeysFor()) < 0) return ask(operation);
+        return new GatewayAnswer.NoAnswer(
+                "the gateway knows nothing of it, and too late to ask again under the same key");
+    }
+
+    /**
+     * Records answers, each only if its operation still waits for one; takes part in the caller's transaction.
+     *
+     * @return the ids of the operations that these answers settled or moved on
+     */
+    public Set<Long> settle(List<Settlement> settlements) {
+        return store.settle(settlements);
+    }
+
+    /** Moves open invoices of an order to voided. @return how many */
+    public int voidInvoices(long orderId) {
+        return store.voidInvoices(orderId);
+    }
+
+    public List<Payment> ofOrder(long orderId) {
+        return store.ofOrder(orderId);
+    }
+
+    /** @param customerId whose order it must belong to; null for anyone's */
+    public Optional<Payment> find(long id, @Nullable Long customerId) {
+        return store.find(id, customerId);
+    }
+
+    /** The newest operation of the payment that still waits: for the gateway, or for the buyer. */
+    public Optional<Operation> openOperation(long orderId, long paymentId) {
+        return store.openOperation(orderId, paymentId);
+    }
+
+    /** Where the buyer must go to confirm the payment, while it waits for that. */
+    public Optional<String> actionOf(long orderId, long paymentId) {
+        return store.actionOf(orderId, paymentId);
+    }
+
+    /** A question to give up what the payment holds or waits for. */
+    public Operation voidOf(Payment payment) {
+        if (payment.gateway() == null) throw new IllegalArgumentException("an invoice has no gateway to ask");
+        return new Operation(
+                payment.orderId(),
+                payment.id(),
+                nextOperationId(),
+                Operation.Kind.VOID,
+                payment.gateway(),
+                payment.amount(),
+                false,
+                null,
+                null,
+                payment.reference());
+    }
+
+    private GatewayRequest.Authorize authorization(Operation operation) {
+        if (operation.token() == null)
+            throw new IllegalArgumentException("operation " + operation.id() + " has no token");
+        return new GatewayRequest.Authorize(
+                keyOf(operation),
+                operation.orderId(),
+                operation.paymentId(),
+                operation.amount(),
+                operation.token(),
+                operation.captures(),
+                operation.returnUrl() == null ? null : URI.create(operation.returnUrl()));
+    }
+
+    private static String referenceOf(Operation operation) {
+        if (operation.reference() == null)
+            throw new IllegalStateException("operation " + operation.id() + " is about a payment without a name");
+        return operation.reference();
+    }
+
+    /** What the operation is called at its gateway: the same for every try, and of this installation alone. */
+    String keyOf(Operation operation) {
+        var prefix = keyPrefix;
+        if (prefix == null) {
+            prefix = store.installation().toString().substring(0, 13);
+            keyPrefix = prefix;
+        }
+        return prefix + "-" + operation.orderId() + "-" + operation.id();
+    }
+
+    /** @throws IllegalArgumentException when there is no such gateway */
+    PaymentGateway gateway(String name) {
+        var gateway = gateways.get(name);
+        if (gateway == null) throw new IllegalArgumentException("no gateway " + name);
+        return gateway;
+    }
+}

@@ -1,0 +1,25 @@
+package kontor.payments;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message that really came from a gateway. It is a hint: it may come twice, late and in any order, so whoever acts on
+ * it compares and sets.
+ *
+ * @param id the gateway's name of it, the same on every delivery
+ * @param type in the gateway's words, such as {@code payment_intent.succeeded}; may be one we do not know
+ * @param gatewayReference of the payment it is about
+ * @param paymentId ours, as the gateway kept it for us
+ * @param operationKey of the operation that caused it, as far as the gateway tells
+ * @param answer the state of the payment or refund when the message was written, in the words of an answer; {@code
+ *     null} when the message says nothing of that kind
+ */
+public record WebhookEvent(
+        String id,
+        String type,
+        Instant createdAt,
+        @Nullable String gatewayReference,
+        @Nullable Long paymentId,
+        @Nullable String operationKey,
+        @Nullable GatewayAnswer answer) {}

@@ -1,0 +1,7 @@
+/** Payments: attempts and their state, the questions put to gateways, what gateways tell us, and the search for answers. */
+@ApplicationModule(allowedDependencies = {"database", "money", "web"})
+@NullMarked
+package kontor.payments;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,97 @@
+package kontor.web;
+
+import jakarta.validation.Constraint;
+import jakarta.validation.ConstraintValidator;
+import jakarta.validation.ConstraintValidatorContext;
+import jakarta.validation.Payload;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+
+/**
+ * Text that people write: no control characters (PostgreSQL cannot hold NUL, logs must not be forged), no halves of
+ * surrogate pairs, and no card number, which must never reach this server at all.
+ */
+@Target({ElementType.FIELD, ElementType.PARAMETER, ElementType.TYPE_USE, ElementType.RECORD_COMPONENT})
+@Retention(RetentionPolicy.RUNTIME)
+@Constraint(validatedBy = PlainText.Check.class)
+public @interface PlainText {
+    String message() default "must not contain control characters";
+
+    Class<?>[] groups() default {};
+
+    Class<? extends Payload>[] payload() default {};
+
+    /** Whether line breaks and tabs may stand in it. */
+    boolean lines() default false;
+
+    /** Looks at one text. */
+    class Check implements ConstraintValidator<PlainText, String> {
+        private static final int SHORTEST_CARD_NUMBER = 13;
+        private static final int LONGEST_CARD_NUMBER = 19;
+        private boolean lines;
+
+        @Override
+        public void initialize(PlainText annotation) {
+            lines = annotation.lines();
+        }
+
+        @Override
+        public boolean isValid(@Nullable String text, ConstraintValidatorContext context) {
+            if (text == null) return true;
+            var digits = 0;
+            for (var i = 0; i < text.length(); i++) {
+                var c = text.charAt(i);
+                if (Character.isISOControl(c) && !(lines && (c == '\n' || c == '\r' || c == '\t'))) return false;
+                if (Character.isSurrogate(c)) {
+                    if (!Character.isHighSurrogate(c)
+                            || i + 1 == text.length()
+                            || !Character.isLowSurrogate(text.charAt(i + 1))) return false;
+                    i++;
+                }
+                if (c >= '0' && c <= '9') digits++;
+            }
+            if (digits >= SHORTEST_CARD_NUMBER && holdsCardNumber(text)) throw cardData();
+            return true;
+        }
+
+        /** A run of 13 to 19 digits, spaces and dashes between them aside, whose Luhn sum fits. */
+        static boolean holdsCardNumber(String text) {
+            var run = new StringBuilder();
+            for (var i = 0; i <= text.length(); i++) {
+                var c = i < text.length() ? text.charAt(i) : '.';
+                if (c >= '0' && c <= '9') run.append(c);
+                else if ((c != ' ' && c != '-') || run.isEmpty()) {
+                    if (run.length() >= SHORTEST_CARD_NUMBER && run.length() <= LONGEST_CARD_NUMBER && luhn(run))
+                        return true;
+                    run.setLength(0);
+                }
+            }
+            return false;
+        }
+
+        private static boolean luhn(CharSequence digits) {
+            var sum = 0;
+            for (var i = 0; i < digits.length(); i++) {
+                var digit = digits.charAt(digits.length() - 1 - i) - '0';
+                if (i % 2 == 1) digit = digit > 4 ? digit * 2 - 9 : digit * 2;
+                sum += digit;
+            }
+            return sum % 10 == 0;
+        }
+
+        private static Refusal cardData() {
+            return new Refusal(
+                    HttpStatus.UNPROCESSABLE_CONTENT,
+                    "card_data_refused",
+                    "This looks like a card number. Card data must go to the payment gateway, never here.",
+                    Map.of(),
+                    List.of());
+        }
+    }
+}
