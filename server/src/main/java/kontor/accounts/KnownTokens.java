@@ -53,19 +53,21 @@ class KnownTokens {
     }
 
     private final class Known {
-        private final Verified token;
+        private final long userId;
+        private final long until;
         private final AtomicLong checked;
         private volatile @Nullable Authentication authentication;
 
         Known(Verified token) {
-            this.token = token;
+            this.userId = token.userId();
+            this.until = token.until().toEpochMilli();
             this.checked = new AtomicLong(System.nanoTime());
             this.authentication = read();
         }
 
         @Nullable
         Authentication authentication() {
-            return tokens.isOver(token) ? null : authentication;
+            return System.currentTimeMillis() < until ? authentication : null;
         }
 
         /** One caller reads; whoever comes meanwhile goes on with what was known. */
@@ -76,14 +78,14 @@ class KnownTokens {
             try {
                 authentication = read();
             } catch (DataAccessException e) {
-                log.debug("The permissions of user {} could not be read again; the last ones stay", token.userId(), e);
+                log.debug("The permissions of user {} could not be read again; the last ones stay", userId, e);
             }
         }
 
         private @Nullable Authentication read() {
-            return store.permissions(token.userId())
+            return store.permissions(userId)
                     .map(permissions -> UsernamePasswordAuthenticationToken.authenticated(
-                            new Caller(token.userId(), permissions), null, List.of()))
+                            new Caller(userId, permissions), null, List.of()))
                     .orElse(null);
         }
     }

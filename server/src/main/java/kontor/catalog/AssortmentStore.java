@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Currency;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
 import kontor.money.Money;
@@ -84,13 +83,14 @@ class AssortmentStore {
             // A database that was put back to an older state has a lower revision: then nothing known is to be trusted.
             statement.setLong(1, revision < known.revision() ? 0 : known.revision());
             try (var rows = statement.executeQuery()) {
+                var samePrices = new HashMap<Map<Currency, Money>, Map<Currency, Money>>(); // few, and shared by many
                 @Nullable Variant variant = null;
                 while (rows.next()) {
                     changed.add(rows.getLong("product_id"));
                     var id = rows.getLong("id");
                     if (rows.wasNull()) continue; // a product without variants
                     if (variant == null || variant.id != id) {
-                        if (variant != null) articles.add(variant.article());
+                        if (variant != null) articles.add(variant.article(samePrices));
                         variant = new Variant(
                                 id,
                                 rows.getLong("product_id"),
@@ -105,20 +105,20 @@ class AssortmentStore {
                         variant.prices.put(price.currency(), price);
                     }
                 }
-                if (variant != null) articles.add(variant.article());
+                if (variant != null) articles.add(variant.article(samePrices));
             }
         }
         var base = revision < known.revision() ? Assortment.EMPTY : known;
-        return base.with(revision, changed, List.copyOf(articles));
+        return base.with(revision, changed, articles);
     }
 
-    static String nameOf(String product, String variant) {
+    private static String nameOf(String product, String variant) {
         return variant.isEmpty() ? product : product + ", " + variant;
     }
 
     private record Variant(long id, long productId, Sku sku, String name, boolean active, Map<Currency, Money> prices) {
-        Article article() {
-            return new Article(id, productId, sku, name, Map.copyOf(prices), active);
+        Article article(Map<Map<Currency, Money>, Map<Currency, Money>> same) {
+            return new Article(id, productId, sku, name, same.computeIfAbsent(prices, Map::copyOf), active);
         }
     }
 }

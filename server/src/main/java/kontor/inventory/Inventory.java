@@ -8,6 +8,11 @@ import kontor.catalog.StockCounts;
 import kontor.inventory.AdjustResult.Adjusted;
 import kontor.inventory.AdjustResult.BelowReserved;
 import kontor.inventory.AdjustResult.TooMuch;
+import kontor.web.Page;
+import kontor.web.PageRequest;
+import kontor.web.Refusal;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -60,7 +65,11 @@ public class Inventory implements StockCounts {
         if (!holds.isEmpty()) store.insertHolds(holds);
     }
 
-    /** Gives back what is held for these orders, each hold once however often and from however many sides it is asked. @return how many holds this call released */
+    /**
+     * Gives back what is held for these orders: each hold once, however often and from however many sides it is asked.
+     *
+     * @return how many holds this call has released
+     */
     @Transactional(propagation = Propagation.MANDATORY)
     public int release(Collection<Long> orderIds) {
         return orderIds.isEmpty() ? 0 : store.release(array(orderIds));
@@ -77,7 +86,10 @@ public class Inventory implements StockCounts {
         if (!orderIds.isEmpty()) store.confirm(array(orderIds));
     }
 
-    /** Orders whose held stock has expired by the database's clock, the longest expired first. What becomes of them is theirs to decide. */
+    /**
+     * Orders whose held stock has expired by the database's clock, the longest expired first. Their holds stay until
+     * somebody who knows whether money may still arrive releases them.
+     */
     public List<Long> ordersWithExpiredHolds(int limit) {
         return store.ordersWithExpiredHolds(limit);
     }
@@ -103,6 +115,40 @@ public class Inventory implements StockCounts {
     @Transactional(propagation = Propagation.MANDATORY)
     public CountResult count(List<Count> counts, String reason, String actor) {
         return counts.isEmpty() ? new CountResult(0, List.of()) : store.count(counts, reason, actor);
+    }
+
+    public List<Level> levels(long variantId) {
+        return store.levels(variantId);
+    }
+
+    /** Why its stock is what it is, the newest first. */
+    public Page<Movement> movements(long variantId, PageRequest page) {
+        return Page.of(
+                store.movements(variantId, page.after(Long.MAX_VALUE), page.limit() + 1),
+                page.limit(),
+                movement -> PageRequest.cursor(movement.id()));
+    }
+
+    public List<Location> locations() {
+        return store.locations();
+    }
+
+    /** @param code null for the location that orders are filled from @return null when there is none with this code */
+    public @Nullable Location location(@Nullable String code) {
+        return store.locations().stream()
+                .filter(location -> code == null
+                        ? location.id() == Location.OF_ORDERS
+                        : location.code().equals(code))
+                .findFirst()
+                .orElse(null);
+    }
+
+    Location addLocation(NewLocation location) {
+        var added = store.insertLocation(location);
+        if (added == null)
+            throw new Refusal(
+                    HttpStatus.CONFLICT, "code_taken", "There is a location with the code " + location.code() + ".");
+        return added;
     }
 
     private static long[] array(Collection<Long> ids) {

@@ -153,6 +153,29 @@ class StockStore {
             WHERE location.id = ?
             """;
 
+    private static final String LEVELS = """
+            SELECT location.code, coalesce(level.on_hand, 0) AS on_hand, coalesce(level.reserved, 0) AS reserved
+            FROM inventory.locations location
+            LEFT JOIN inventory.levels level ON level.location_id = location.id AND level.variant_id = ?
+            WHERE location.id = 1 OR level.variant_id IS NOT NULL
+            ORDER BY location.id
+            """;
+    private static final String MOVEMENTS = """
+            SELECT movement.id, location.code, delta, reason, order_id, actor, created_at
+            FROM inventory.movements movement JOIN inventory.locations location ON location.id = movement.location_id
+            WHERE variant_id = ? AND movement.id < ?
+            ORDER BY movement.id DESC
+            LIMIT ?
+            """;
+    private static final String INSERT_LOCATION = """
+            INSERT INTO inventory.locations (code, name)
+            VALUES (?, ?)
+            ON CONFLICT (code) DO NOTHING
+            RETURNING id, code, name
+            """;
+    private static final RowMapper<Location> LOCATION =
+            (row, number) -> new Location(row.getInt("id"), row.getString("code"), row.getString("name"));
+
     private final JdbcTemplate jdbc;
 
     StockStore(JdbcTemplate jdbc) {
@@ -242,5 +265,37 @@ class StockStore {
     private static Counted counted(ResultSet row, int number) throws SQLException {
         return new Counted(row.getInt("moved"), row.getBoolean("all_met"), List.of((Long[])
                 row.getArray("below_reserved").getArray()));
+    }
+
+    List<Level> levels(long variantId) {
+        return jdbc.query(
+                LEVELS,
+                (row, number) -> new Level(row.getString("code"), row.getLong("on_hand"), row.getLong("reserved")),
+                variantId);
+    }
+
+    List<Movement> movements(long variantId, long before, int most) {
+        return jdbc.query(MOVEMENTS, StockStore::movement, variantId, before, most);
+    }
+
+    private static Movement movement(ResultSet row, int number) throws SQLException {
+        return new Movement(
+                row.getLong("id"),
+                row.getString("code"),
+                row.getLong("delta"),
+                row.getString("reason"),
+                row.getObject("order_id", Long.class),
+                row.getString("actor"),
+                row.getTimestamp("created_at").toInstant());
+    }
+
+    List<Location> locations() {
+        return jdbc.query("SELECT id, code, name FROM inventory.locations ORDER BY id", LOCATION);
+    }
+
+    /** @return null when its code is taken */
+    @Nullable
+    Location insertLocation(NewLocation location) {
+        return DataAccessUtils.singleResult(jdbc.query(INSERT_LOCATION, LOCATION, location.code(), location.name()));
     }
 }

@@ -25,6 +25,7 @@ import org.springframework.web.context.request.async.AsyncRequestNotUsableExcept
 import org.springframework.web.method.annotation.HandlerMethodValidationException;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.exc.MismatchedInputException;
@@ -64,6 +65,9 @@ class ErrorAnswers {
                                 "malformed_json",
                                 "The JSON body is too deep or has too long a number.")
                         : Problem.of(Refusal.ofField(field, "too_long", "is too deep or too long"));
+            case InputCoercionException beyond ->
+                Problem.of(Refusal.ofField(
+                        field.isEmpty() ? "body" : field, "out_of_range", "is a number beyond all that fit here"));
             case StreamReadException broken ->
                 Problem.of(
                         HttpStatus.BAD_REQUEST,

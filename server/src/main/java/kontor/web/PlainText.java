@@ -30,21 +30,32 @@ public @interface PlainText {
     /** Whether line breaks and tabs may stand in it. */
     boolean lines() default false;
 
+    /** Whether long numbers may stand in it: staff write bar codes, one in ten of which looks like a card number. */
+    boolean barCodes() default false;
+
     /** Looks at one text. */
     class Check implements ConstraintValidator<PlainText, String> {
         private static final int SHORTEST_CARD_NUMBER = 13;
         private static final int LONGEST_CARD_NUMBER = 19;
         private boolean lines;
+        private boolean barCodes;
 
         @Override
         public void initialize(PlainText annotation) {
             lines = annotation.lines();
+            barCodes = annotation.barCodes();
         }
 
         @Override
         public boolean isValid(@Nullable String text, ConstraintValidatorContext context) {
             if (text == null) return true;
-            var digits = 0;
+            if (!isPlain(text, lines)) return false;
+            if (!barCodes && holdsCardNumber(text)) throw cardData();
+            return true;
+        }
+
+        /** Whether a text that came another way has neither control characters nor halves of surrogate pairs. */
+        public static boolean isPlain(String text, boolean lines) {
             for (var i = 0; i < text.length(); i++) {
                 var c = text.charAt(i);
                 if (Character.isISOControl(c) && !(lines && (c == '\n' || c == '\r' || c == '\t'))) return false;
@@ -54,14 +65,13 @@ public @interface PlainText {
                             || !Character.isLowSurrogate(text.charAt(i + 1))) return false;
                     i++;
                 }
-                if (c >= '0' && c <= '9') digits++;
             }
-            if (digits >= SHORTEST_CARD_NUMBER && holdsCardNumber(text)) throw cardData();
             return true;
         }
 
         /** A run of 13 to 19 digits, spaces and dashes between them aside, whose Luhn sum fits. */
         static boolean holdsCardNumber(String text) {
+            if (text.length() < SHORTEST_CARD_NUMBER) return false;
             var run = new StringBuilder();
             for (var i = 0; i <= text.length(); i++) {
                 var c = i < text.length() ? text.charAt(i) : '.';

@@ -1,0 +1,23 @@
+package kontor.catalog;
+
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.PositiveOrZero;
+import jakarta.validation.constraints.Size;
+import java.util.List;
+import kontor.web.PlainText;
+import org.jspecify.annotations.Nullable;
+
+/** @param onHand what lies where orders are filled from; nothing when null */
+public record NewVariant(
+        @NotNull @Pattern(regexp = Sku.FORM, message = Sku.RULE)
+        String sku,
+
+        @Nullable @Size(max = 200) @PlainText(barCodes = true)
+        String name,
+
+        @NotNull @Size(min = 1, max = 50) List<@NotNull @Valid Price> prices,
+        @Nullable @PositiveOrZero @Max(StockCounts.MOST) Long onHand)
+        implements VariantInput {}

@@ -1,0 +1,192 @@
+package kontor.catalog;
+
+import static kontor.catalog.Shelf.newSku;
+import static kontor.catalog.Shelf.product;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import kontor.Api;
+import kontor.KontorTest;
+import kontor.TestUsers;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+
+@KontorTest
+class ListingProductsTest {
+    @Autowired
+    Api api;
+
+    @Autowired
+    TestUsers users;
+
+    Api staff;
+
+    @BeforeEach
+    void signIn() {
+        staff = api.as(users.with("catalog:write"));
+    }
+
+    @Test
+    void findsWordsByTheirBeginningsInNameAndDescription() {
+        var sku = newSku();
+        staff.post(
+                "/products",
+                product("Zwiebelmuster Teapot", sku, 1)
+                        .replaceFirst("\\{", "{\"description\": \"porcelain from Meißen\", "));
+        for (var query : List.of("zwiebelmuster", "Zwiebel", "teap zwieb", "Meißen zwiebelmuster", "zwiebel-teapot"))
+            assertThat(skus("/products?query=" + encoded(query))).as(query).containsExactly(sku);
+        assertThat(skus("/products?query=" + encoded("zwiebelmuster kettle"))).isEmpty();
+    }
+
+    @Test
+    void findsSkusByTheirBeginningInAnyCase() {
+        staff.post("/products", product("Coded", "QQ%d".formatted(85).concat("_A"), 1));
+        staff.post("/products", product("Coded too", "QQ85xA", 1));
+        assertThat(skus("/products?query=qq85")).containsExactly("QQ85_A", "QQ85xA");
+        assertThat(skus("/products?query=QQ85_")).containsExactly("QQ85_A");
+        assertThat(skus("/products?query=" + encoded("QQ85%"))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"'", "a' | 'b", "!!!", "& |", "\\", "(a+)+$", "it's:*", "<->", "日本", "%_"})
+    void takesAnySearchTextForText(String query) {
+        assertThat(api.get("/products?query=" + encoded(query)).status()).isEqualTo(200);
+    }
+
+    @Test
+    void pagesThroughAllOfThemOnceEach() {
+        var skus = new ArrayList<String>();
+        for (var i = 0; i < 5; i++) {
+            skus.add(newSku());
+            staff.post("/products", product("Pagewise " + i, skus.getLast(), 1));
+        }
+        var seen = new ArrayList<String>();
+        for (var cursor = ""; ; ) {
+            var page = api.get("/products?query=pagewise&limit=2" + cursor);
+            seen.addAll(skus(page));
+            if (page.json().get("next_cursor").isNull()) break;
+            cursor = "&cursor=" + page.at("/next_cursor");
+        }
+        assertThat(seen).isEqualTo(skus);
+    }
+
+    @Test
+    void answersNotModifiedToThoseWhoHaveIt() {
+        staff.post("/products", product("Etagere One", newSku(), 1));
+        var path = "/products?query=etagere";
+        var first = api.get(path);
+        assertThat(first.header("Cache-Control")).isEqualTo("public, no-cache");
+        assertThat(first.header("Content-Type")).isEqualTo("application/json");
+
+        var etag = first.header("ETag");
+        for (var known : List.of(etag, "\"other\", " + etag, etag.substring(2), "*")) {
+            var again = api.get(path, "If-None-Match", known);
+            assertThat(again.status()).as(known).isEqualTo(304);
+            assertThat(again.text()).isEmpty();
+            assertThat(again.header("ETag")).isEqualTo(etag);
+        }
+        assertThat(api.get(path, "If-None-Match", "\"other\"").status()).isEqualTo(200);
+
+        staff.post("/products", product("Unrelated", newSku(), 1));
+        assertThat(api.get(path, "If-None-Match", etag).status()).isEqualTo(304);
+
+        staff.post("/products", product("Etagere Two", newSku(), 1));
+        var changed = api.get(path, "If-None-Match", etag);
+        assertThat(changed.status()).isEqualTo(200);
+        assertThat(skus(changed)).hasSize(2);
+    }
+
+    @Test
+    void answersNotModifiedForOneProductToo() {
+        var created = staff.post("/products", product("Single Etagere", newSku(), 1));
+        var path = created.header("Location");
+        var etag = api.get(path).header("ETag");
+        assertThat(api.get(path, "If-None-Match", etag).status()).isEqualTo(304);
+        staff.patch(path, "{\"name\": \"Changed\"}", "If-Match", etag);
+        assertThat(api.get(path, "If-None-Match", etag).status()).isEqualTo(200);
+    }
+
+    @Test
+    void showsArchivedOnesToStaffOnly() {
+        var sku = newSku();
+        var created = staff.post("/products", product("Archivalia", sku, 1));
+        staff.delete(created.header("Location"));
+        var path = "/products?query=archivalia&status=archived";
+        assertThat(skus(path, staff)).containsExactly(sku);
+        assertThat(staff.get(path).header("Cache-Control")).isEqualTo("private, no-cache");
+        assertThat(api.get(path).status()).isEqualTo(403);
+        assertThat(skus("/products?query=archivalia")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "limit=0",
+                "limit=201",
+                "limit=-1",
+                "limit=1e9",
+                "limit=abc",
+                "limit=1&limit=2",
+                "cursor=!",
+                "status=deleted",
+                "query=%00",
+                "query=a%0Ab"
+            })
+    void refusesParametersThatMakeNoSense(String parameters) {
+        var answer = api.get("/products?" + parameters);
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.at("/errors/0/field")).isEqualTo(parameters.split("=", 2)[0]);
+    }
+
+    @Test
+    void boundsTheLengthOfSearches() {
+        assertThat(api.get("/products?query=" + "x".repeat(201)).status()).isEqualTo(422);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/products/0",
+                "/products/-1",
+                "/products/99999999999999999999",
+                "/products/No-Slug",
+                "/products/a%20b"
+            })
+    void doesNotFindWhatIsNotThere(String path) {
+        assertThat(api.get(path).status()).isEqualTo(404);
+    }
+
+    @Test
+    void answersOnlyJson() {
+        assertThat(api.get("/products", "Accept", "image/png").status()).isEqualTo(406);
+        assertThat(api.get("/products", "Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+                        .status())
+                .isEqualTo(200);
+    }
+
+    private List<String> skus(String path) {
+        return skus(path, api);
+    }
+
+    private static List<String> skus(String path, Api as) {
+        return skus(as.get(path));
+    }
+
+    private static List<String> skus(Api.Answer page) {
+        return page.json()
+                .get("items")
+                .valueStream()
+                .map(product -> product.at("/variants/0/sku").asString())
+                .toList();
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+}
