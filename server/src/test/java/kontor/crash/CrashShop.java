@@ -1,0 +1,248 @@
+package kontor.crash;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Buyers of a shop whose server dies under them: each key is sent until it is answered, and the journal remembers both. */
+class CrashShop {
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final int ARTICLES = 20;
+
+    private final ServerProcess server;
+    private final int buyers;
+    private final Path journalFile;
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+    private final Map<String, String> bodies = new ConcurrentHashMap<>();
+    private final Map<String, Long> acknowledged = new ConcurrentHashMap<>();
+    private final ConcurrentLinkedQueue<String> unanswered = new ConcurrentLinkedQueue<>();
+    private String token = "";
+
+    CrashShop(ServerProcess server, Path journalFile, int buyers) {
+        this.server = server;
+        this.journalFile = journalFile;
+        this.buyers = buyers;
+    }
+
+    /** Signs in and puts articles on the shelf. */
+    void open() throws Exception {
+        token = post("/login", Map.of("email", ServerProcess.ADMIN, "password", ServerProcess.PASSWORD), "")
+                .at("/access_token")
+                .asString();
+        for (var article = 0; article < ARTICLES; article++) {
+            var made = post(
+                    "/products",
+                    Map.of(
+                            "name",
+                            "Article " + article,
+                            "variants",
+                            List.of(Map.of(
+                                    "sku",
+                                    "A" + article,
+                                    "prices",
+                                    List.of(Map.of("amount", 100 + article, "currency", "GBP")),
+                                    "on_hand",
+                                    1_000_000))),
+                    "product-" + article);
+            if (made.at("/id").isMissingNode()) throw new AssertionError(made.toString());
+        }
+    }
+
+    private JsonNode post(String path, Object body, String key) throws Exception {
+        var request = HttpRequest.newBuilder(server.address(path))
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", key.isEmpty() ? "none" : key)
+                .POST(BodyPublishers.ofString(JSON.writeValueAsString(body)));
+        if (!token.isEmpty()) request.header("Authorization", "Bearer " + token);
+        return JSON.readTree(
+                client.send(request.build(), BodyHandlers.ofString()).body());
+    }
+
+    /** Buyers who order until they are stopped, whatever becomes of the server. */
+    Load orderUntilStopped() {
+        return new Load();
+    }
+
+    /** Buyers at work. */
+    class Load implements AutoCloseable {
+        private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        private final int before = acknowledged.size();
+        private volatile boolean stopped;
+
+        Load() {
+            for (var buyer = 0; buyer < buyers; buyer++) threads.execute(this::order);
+        }
+
+        void waitForAcknowledged(int count) throws InterruptedException {
+            while (acknowledged.size() < before + count) TimeUnit.MILLISECONDS.sleep(5);
+        }
+
+        private void order() {
+            try (var journal = new Journal()) {
+                while (!stopped) {
+                    var key = unanswered.poll();
+                    if (key == null) {
+                        key = UUID.randomUUID().toString();
+                        bodies.put(key, body(key));
+                        journal.write("sent " + key);
+                    }
+                    if (!send(key, journal)) {
+                        unanswered.add(key);
+                        return; // the server is dead or dying: the next load tries again
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            stopped = true;
+            threads.close();
+        }
+    }
+
+    /** @return false when there was no answer, or one that says to try again */
+    private boolean send(String key, Journal journal) throws IOException {
+        try {
+            var answer = place(key);
+            if (answer.statusCode() == 503) return false;
+            if (answer.statusCode() != 201) throw new AssertionError(answer.statusCode() + " " + answer.body());
+            var id = JSON.readTree(answer.body()).at("/id").asLong();
+            journal.write("acknowledged " + key + " " + id);
+            var earlier = acknowledged.put(key, id);
+            if (earlier != null && earlier != id) throw new AssertionError(key + " is order " + earlier + " and " + id);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private HttpResponse<String> place(String key) throws IOException {
+        try {
+            return client.send(
+                    HttpRequest.newBuilder(server.address("/orders"))
+                            .header("Content-Type", "application/json")
+                            .header("Authorization", "Bearer " + token)
+                            .header("Idempotency-Key", key)
+                            .timeout(Duration.ofSeconds(20))
+                            .POST(BodyPublishers.ofString(String.valueOf(bodies.get(key))))
+                            .build(),
+                    BodyHandlers.ofString());
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private static String body(String key) {
+        var first = Math.floorMod(key.hashCode(), ARTICLES);
+        return """
+                {"currency": "GBP", "payment": {"method": "invoice"},
+                 "lines": [{"sku": "A%d", "quantity": 1}, {"sku": "A%d", "quantity": 2}]}
+                """.formatted(first, (first + 7) % ARTICLES);
+    }
+
+    /** Every request that was never answered is sent once more; now each key has exactly one order. */
+    void sendUnansweredAgain() throws IOException {
+        try (var journal = new Journal()) {
+            for (var key = unanswered.poll(); key != null; key = unanswered.poll())
+                if (!send(key, journal)) throw new AssertionError("a healthy server did not answer");
+        }
+    }
+
+    /** Keys that were acknowledged, by the journal on disk, and that the server does not know as the same order. */
+    Set<String> lost() throws Exception {
+        var lost = ConcurrentHashMap.<String>newKeySet();
+        try (var threads = Executors.newFixedThreadPool(buyers)) {
+            for (var line : Files.readAllLines(journalFile)) {
+                var words = line.split(" ", -1);
+                if (!words[0].equals("acknowledged")) continue;
+                threads.execute(() -> {
+                    try {
+                        var answer = place(words[1]);
+                        var same = answer.headers()
+                                        .firstValue("Idempotent-Replayed")
+                                        .isPresent()
+                                && JSON.readTree(answer.body())
+                                        .at("/id")
+                                        .asString()
+                                        .equals(words[2]);
+                        if (!same) lost.add(line);
+                    } catch (IOException e) {
+                        lost.add(line + " " + e);
+                    }
+                });
+            }
+        }
+        return lost;
+    }
+
+    int keysSent() throws IOException {
+        var keys = new HashSet<String>();
+        for (var line : Files.readAllLines(journalFile)) keys.add(line.split(" ", -1)[1]);
+        return keys.size();
+    }
+
+    int ordersOnServer() throws Exception {
+        var ids = new ArrayList<String>();
+        var cursor = "";
+        do {
+            var page = JSON.readTree(client.send(
+                            HttpRequest.newBuilder(server.address("/orders?limit=200" + cursor))
+                                    .header("Authorization", "Bearer " + token)
+                                    .build(),
+                            BodyHandlers.ofString())
+                    .body());
+            page.at("/items").forEach(order -> ids.add(order.at("/id").asString()));
+            var next = page.at("/next_cursor").asString("");
+            cursor = next.isEmpty() ? "" : "&cursor=" + next;
+        } while (!cursor.isEmpty());
+        return ids.size();
+    }
+
+    /** Lines that are on disk when the method returns. */
+    private class Journal implements AutoCloseable {
+        private final FileChannel file =
+                FileChannel.open(journalFile, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+
+        Journal() throws IOException {}
+
+        void write(String line) throws IOException {
+            file.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
+            file.force(false);
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package kontor.crash;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A server as its own process, with the embedded PostgreSQL as another, to be killed. */
+class ServerProcess {
+    static final String ADMIN = "admin@example.org";
+    static final String PASSWORD = "the admin of the crash test";
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    private final Path data;
+    private final Path log;
+    private final int port;
+    private final int managementPort;
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private @Nullable Process process;
+
+    ServerProcess(Path data, Path log) {
+        this.data = data;
+        this.log = log;
+        this.port = freePort();
+        this.managementPort = freePort();
+    }
+
+    URI address(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    void start() throws Exception {
+        Files.createDirectories(log.getParent());
+        process = launch(List.of(
+                "start",
+                "--server.port=" + port,
+                "--management.server.port=" + managementPort,
+                "--kontor.admin.email=" + ADMIN,
+                "--kontor.admin.password=" + PASSWORD,
+                "--kontor.accounts.argon2-memory=64KB",
+                "--kontor.accounts.argon2-passes=1",
+                "--kontor.web.requests-per-second=0"));
+        waitUntilReady();
+    }
+
+    /** Starts the server if it was killed, and waits until it takes orders again. */
+    void startAgain() throws Exception {
+        if (process == null || !process.isAlive()) start();
+        else waitUntilReady();
+    }
+
+    /** kill -9 of the JVM: nothing of it gets a chance to clean up. */
+    void kill() throws InterruptedException {
+        if (process != null) process.destroyForcibly().waitFor();
+    }
+
+    /** kill -9 of PostgreSQL, parent and children. */
+    void killDatabase() throws IOException {
+        var pid = Long.parseLong(Files.readAllLines(postmasterPid()).getFirst().strip());
+        ProcessHandle.of(pid).ifPresent(postmaster -> {
+            var children = postmaster.children().toList();
+            postmaster.destroyForcibly();
+            children.forEach(ProcessHandle::destroyForcibly);
+        });
+    }
+
+    void stop() throws InterruptedException {
+        if (process == null) return;
+        process.destroy();
+        if (!process.waitFor(30, TimeUnit.SECONDS)) process.destroyForcibly().waitFor();
+        process = null;
+    }
+
+    /** Runs another command on the same data folder. @return its exit code */
+    int run(List<String> command) throws Exception {
+        var running = launch(command);
+        if (!running.waitFor(2, TimeUnit.MINUTES)) running.destroyForcibly();
+        return running.waitFor();
+    }
+
+    private Process launch(List<String> command) throws IOException {
+        var line = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-XX:TieredStopAtLevel=1", // a server that lives for seconds: start fast, nothing else
+                "-cp",
+                System.getProperty("java.class.path"),
+                "kontor.Kontor"));
+        line.add(command.getFirst());
+        line.add("--kontor.data=" + data);
+        line.addAll(command.subList(1, command.size()));
+        return new ProcessBuilder(line)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+    }
+
+    private void waitUntilReady() throws Exception {
+        var readiness = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + managementPort + "/actuator/health/readiness"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        var deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() < deadline) {
+            if (process != null && !process.isAlive())
+                throw new AssertionError("the server has ended by itself, see " + log + ":\n" + tailOfLog());
+            try {
+                if (client.send(readiness, HttpResponse.BodyHandlers.discarding())
+                                .statusCode()
+                        == 200) return;
+            } catch (IOException e) {
+                // not listening yet
+            }
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+        throw new AssertionError("the server was not ready in " + PATIENCE + ", see " + log + ":\n" + tailOfLog());
+    }
+
+    private String tailOfLog() throws IOException {
+        var lines = Files.readAllLines(log);
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
+    }
+
+    private Path postmasterPid() throws IOException {
+        try (var files = Files.walk(data, 3)) {
+            return files.filter(file -> file.endsWith("postmaster.pid"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private static int freePort() {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
