@@ -1,14 +1,30 @@
 package kontor;
 
+import java.util.Arrays;
+import kontor.database.CannotStart;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
-/** Starts the server. */
+/** Runs the command that its first argument names: the server when there is none. */
 @SpringBootApplication
 public class Kontor {
     private Kontor() {}
 
     public static void main(String[] args) {
-        SpringApplication.run(Kontor.class, args);
+        var named = args.length > 0 && !args[0].startsWith("--");
+        var command = named ? args[0] : "start";
+        var options = Arrays.copyOfRange(args, named ? 1 : 0, args.length);
+        try {
+            run(command, options);
+        } catch (RuntimeException e) {
+            System.exit(StartFailure.report(e));
+        }
+    }
+
+    private static void run(String command, String[] options) {
+        switch (command) {
+            case "start" -> SpringApplication.run(Kontor.class, options);
+            default -> throw new CannotStart("There is no command \"%s\". See ./kontor help.".formatted(command));
+        }
     }
 }

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /** Issues and verifies access tokens: JSON Web Tokens as RFC 9068 describes them, signed with RS256 and nothing else. */
@@ -29,15 +30,25 @@ class AccessTokens {
     private static final Pattern USER_ID = Pattern.compile("[1-9][0-9]{0,17}");
     private final SigningKeys keys;
     private final AccountSettings settings;
-    private final InstantSource clock = InstantSource.system();
+    private final InstantSource clock;
 
+    @Autowired
     AccessTokens(SigningKeys keys, AccountSettings settings) {
+        this(keys, settings, InstantSource.system());
+    }
+
+    AccessTokens(SigningKeys keys, AccountSettings settings, InstantSource clock) {
         this.keys = keys;
         this.settings = settings;
+        this.clock = clock;
     }
 
     /** What a good token says. {@code until} includes the leeway. */
     record Verified(long userId, Instant until) {}
+
+    boolean isOver(Verified token) {
+        return clock.millis() >= token.until().toEpochMilli();
+    }
 
     AccessToken issue(User user) {
         var now = clock.instant();

@@ -53,21 +53,19 @@ class KnownTokens {
     }
 
     private final class Known {
-        private final long userId;
-        private final long until;
+        private final Verified token;
         private final AtomicLong checked;
         private volatile @Nullable Authentication authentication;
 
         Known(Verified token) {
-            this.userId = token.userId();
-            this.until = token.until().toEpochMilli();
+            this.token = token;
             this.checked = new AtomicLong(System.nanoTime());
             this.authentication = read();
         }
 
         @Nullable
         Authentication authentication() {
-            return System.currentTimeMillis() < until ? authentication : null;
+            return tokens.isOver(token) ? null : authentication;
         }
 
         /** One caller reads; whoever comes meanwhile goes on with what was known. */
@@ -78,14 +76,14 @@ class KnownTokens {
             try {
                 authentication = read();
             } catch (DataAccessException e) {
-                log.debug("The permissions of user {} could not be read again; the last ones stay", userId, e);
+                log.debug("The permissions of user {} could not be read again; the last ones stay", token.userId(), e);
             }
         }
 
         private @Nullable Authentication read() {
-            return store.permissions(userId)
+            return store.permissions(token.userId())
                     .map(permissions -> UsernamePasswordAuthenticationToken.authenticated(
-                            new Caller(userId, permissions), null, List.of()))
+                            new Caller(token.userId(), permissions), null, List.of()))
                     .orElse(null);
         }
     }

@@ -1,0 +1,38 @@
+package kontor;
+
+import java.util.Optional;
+import kontor.database.CannotStart;
+import org.springframework.boot.SpringBootExceptionReporter;
+import org.springframework.boot.web.server.PortInUseException;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+
+/** Keeps stack traces for bugs: what the person at the terminal can mend is told in one sentence, by {@link Kontor}. */
+@Order(Ordered.HIGHEST_PRECEDENCE)
+final class StartFailure implements SpringBootExceptionReporter {
+    StartFailure(ConfigurableApplicationContext context) {} // Spring Boot asks for this constructor
+
+    /** @return true to tell Spring Boot that it need not say anything itself */
+    @Override
+    public boolean reportException(Throwable failure) {
+        return sentence(failure).isPresent();
+    }
+
+    /** @return the exit code: 2 when the person at the terminal can mend it, and has been told how */
+    static int report(Throwable failure) {
+        var sentence = sentence(failure);
+        sentence.ifPresentOrElse(System.err::println, failure::printStackTrace);
+        return sentence.isPresent() ? 2 : 1;
+    }
+
+    private static Optional<String> sentence(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CannotStart) return Optional.ofNullable(cause.getMessage());
+            if (cause instanceof PortInUseException taken)
+                return Optional.of("Port %d is in use. Choose another with --port or --management-port."
+                        .formatted(taken.getPort()));
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,88 @@
+package kontor.accounts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import kontor.web.Refusal;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.http.HttpStatus;
+import org.springframework.util.unit.DataSize;
+
+class PasswordsTest {
+    private Passwords passwords = passwords(DataSize.ofKilobytes(64), 2, 64);
+
+    @AfterEach
+    void close() {
+        passwords.close();
+    }
+
+    @Test
+    void matchOnlyThemselves() {
+        var hash = passwords.hash("open, sesame");
+        assertThat(passwords.match("open, sesame", hash)).isTrue();
+        assertThat(passwords.match("open, Sesame", hash)).isFalse();
+        assertThat(passwords.match("", hash)).isFalse();
+    }
+
+    @Test
+    void haveAnotherHashEachTime() {
+        assertThat(passwords.hash("open, sesame")).isNotEqualTo(passwords.hash("open, sesame"));
+    }
+
+    @Test
+    void ofNobodyMatchNothing() {
+        for (var guess : new String[] {"nobody", "", "open, sesame", "x".repeat(10_000)})
+            assertThat(passwords.match(guess, null)).isFalse();
+    }
+
+    @Test
+    void areHashedAsOwaspAdvisesUnlessToldOtherwise() {
+        passwords.close();
+        passwords = passwords(DataSize.ofMegabytes(19), 2, 64);
+        assertThat(passwords.hash("open, sesame")).startsWith("$argon2id$v=19$m=19456,t=2,p=1$");
+    }
+
+    @Test
+    void floodingInAreRefusedWhenTooManyWait() throws InterruptedException {
+        passwords.close();
+        passwords = passwords(DataSize.ofMegabytes(8), 1, 1);
+        var outcomes = new ArrayList<Future<String>>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var hash = (Callable<String>) () -> passwords.hash("open, sesame");
+            for (var i = 0; i < 50; i++) outcomes.add(threads.submit(hash));
+        }
+        var refused = outcomes.stream()
+                .filter(outcome -> outcome.state() == Future.State.FAILED)
+                .toList();
+        assertThat(refused).isNotEmpty().hasSizeLessThan(50);
+        assertThatThrownBy(() -> refused.getFirst().get())
+                .isInstanceOf(ExecutionException.class)
+                .cause()
+                .isInstanceOfSatisfying(Refusal.class, refusal -> {
+                    assertThat(refusal.status()).isEqualTo(HttpStatus.SERVICE_UNAVAILABLE);
+                    assertThat(refusal.facts().get("retry_after")).isEqualTo(1);
+                });
+        assertThat(passwords.hash("open, sesame")).isNotEmpty(); // and all is well again
+    }
+
+    private static Passwords passwords(DataSize memory, int hashers, int waiting) {
+        return new Passwords(new AccountSettings(
+                "kontor",
+                "kontor",
+                Duration.ofMinutes(15),
+                Duration.ofSeconds(4),
+                10,
+                memory,
+                memory.toMegabytes() > 0 ? 2 : 1,
+                1,
+                hashers,
+                waiting));
+    }
+}
