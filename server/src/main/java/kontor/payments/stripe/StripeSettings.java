@@ -1,0 +1,46 @@
+package kontor.payments.stripe;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Where and as whom to speak with Stripe.
+ *
+ * @param apiBase the simulator's address in development and tests
+ * @param secretKey {@code sk_…}; the gateway exists only when one is set
+ * @param webhookSecrets {@code whsec_…}, each of them accepted: two during a rotation, none refuses every message
+ * @param timeout budget of a whole call, from waiting for a connection to the last byte of the answer
+ * @param maxConnections calls that can be under way at once; one more waits within its budget
+ */
+@ConfigurationProperties("kontor.payments.stripe")
+public record StripeSettings(
+        @DefaultValue("https://api.stripe.com") URI apiBase,
+        String secretKey,
+        @DefaultValue List<String> webhookSecrets,
+        @DefaultValue("2s") Duration timeout,
+        @DefaultValue("256") int maxConnections) {
+    public StripeSettings {
+        if (!("https".equals(apiBase.getScheme()) || "http".equals(apiBase.getScheme())) || apiBase.getHost() == null) {
+            throw new IllegalArgumentException("kontor.payments.stripe.api-base is not a web address: " + apiBase);
+        }
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("kontor.payments.stripe.timeout is not positive: " + timeout);
+        }
+        if (maxConnections < 1) {
+            throw new IllegalArgumentException("kontor.payments.stripe.max-connections is not positive");
+        }
+        // An empty secret would let anybody sign; it is what an unset variable leaves behind.
+        webhookSecrets =
+                webhookSecrets.stream().filter(secret -> !secret.isBlank()).toList();
+    }
+
+    /** Without the secrets: settings end up in logs. */
+    @Override
+    public String toString() {
+        return "StripeSettings[apiBase=%s, timeout=%s, maxConnections=%d, webhookSecrets=%d]"
+                .formatted(apiBase, timeout, maxConnections, webhookSecrets.size());
+    }
+}

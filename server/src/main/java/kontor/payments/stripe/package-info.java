@@ -1,0 +1,5 @@
+/** Stripe behind the gateway interface, through its official SDK. The payment simulator is reached by the same way. */
+@NullMarked
+package kontor.payments.stripe;
+
+import org.jspecify.annotations.NullMarked;

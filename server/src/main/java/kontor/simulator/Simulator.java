@@ -1,0 +1,115 @@
+package kontor.simulator;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.URI;
+import java.time.Clock;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * The payment simulator, as a process ({@code ./kontor simulator}) or within a test. What it executed survives its
+ * process, and the process of the server that asked for it.
+ */
+public final class Simulator implements AutoCloseable {
+    private final Door door;
+    private final Webhooks webhooks;
+    private final Book book;
+    private final URI address;
+
+    private Simulator(Door door, Webhooks webhooks, Book book, URI address) {
+        this.door = door;
+        this.webhooks = webhooks;
+        this.book = book;
+        this.address = address;
+    }
+
+    /**
+     * Reads its book, then listens.
+     *
+     * @throws IOException with a sentence, when the port is taken or the data folder cannot be used
+     */
+    public static Simulator start(SimulatorOptions options) throws IOException {
+        var clock = Clock.systemUTC();
+        var door = Door.at(options.address(), options.port());
+        Book book;
+        try {
+            book = Book.open(options.data().resolve("simulator"));
+        } catch (IOException e) {
+            door.close();
+            throw e;
+        }
+        var faults = new Faults();
+        var keys = new IdempotencyKeys();
+        var effects = new Effects(book);
+        var webhooks = new Webhooks(options.webhook(), book, faults, clock);
+        var address = URI.create("http://" + browserName(options.address()) + ":" + door.port());
+        var pages = options.publicUrl() == null ? address : options.publicUrl();
+        var acquirer = new Acquirer(book, clock, pages.toString().replaceAll("/+$", ""), options.webhook() != null);
+        try {
+            book.begin(found -> {
+                var line = found.line();
+                acquirer.recall(found);
+                keys.recall(line);
+                webhooks.recall(line);
+                effects.note(line);
+            });
+        } catch (IOException | RuntimeException e) {
+            door.close();
+            book.close();
+            throw e;
+        }
+        webhooks.start();
+        var api = new StripeApi(acquirer, book, keys, webhooks, faults, effects, options.secretKey());
+        door.open(api, new Site(acquirer, api, effects, faults, webhooks));
+        return new Simulator(door, webhooks, book, address);
+    }
+
+    /** What is reached from this machine, and can be typed. */
+    private static String browserName(String address) {
+        return address.equals("127.0.0.1") || address.equals("0.0.0.0") ? "localhost" : address;
+    }
+
+    /** The API's base address; its own page is there too. */
+    public URI address() {
+        return address;
+    }
+
+    /** Ends as a process that is told to; killing it is just as safe. */
+    @Override
+    public void close() throws IOException {
+        door.close();
+        webhooks.close();
+        book.close();
+    }
+
+    /** Ends with 2 and one line when it cannot start. */
+    public static void main(String[] args) throws InterruptedException {
+        Simulator simulator;
+        try {
+            simulator = start(SimulatorOptions.parse(args));
+        } catch (BindException e) {
+            end("The simulator's port is taken; choose another with --port. (" + e.getMessage() + ")");
+            return;
+        } catch (IllegalArgumentException e) {
+            end(e.getMessage() + "\nusage: " + SimulatorOptions.USAGE);
+            return;
+        } catch (IOException e) {
+            end("The simulator cannot start: " + e.getMessage());
+            return;
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            try {
+                simulator.close();
+            } catch (IOException e) {
+                System.err.println("The simulator's book was not closed: " + e.getMessage());
+            }
+        }));
+        System.out.println("The payment simulator listens on " + simulator.address());
+        new CountDownLatch(1).await();
+    }
+
+    private static void end(String sentence) {
+        System.err.println(sentence);
+        System.exit(2);
+    }
+}

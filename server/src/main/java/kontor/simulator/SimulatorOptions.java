@@ -1,0 +1,111 @@
+package kontor.simulator;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a simulator is started.
+ *
+ * @param address to listen on; the loopback address unless other machines have to reach it
+ * @param port 0 takes any free one
+ * @param data the book lies in {@code simulator/} below it
+ * @param publicUrl where the buyer's browser finds the simulator's pages; {@code null} for localhost
+ * @param secretKey the only one accepted; {@code null} accepts every {@code sk_test_…}
+ * @param webhook where events go; {@code null} sends none
+ */
+public record SimulatorOptions(
+        String address,
+        int port,
+        Path data,
+        @Nullable URI publicUrl,
+        @Nullable String secretKey,
+        @Nullable WebhookTarget webhook) {
+    /** @param secret signs every message, {@code whsec_…} at Stripe */
+    public record WebhookTarget(URI url, String secret) {
+        /** Without the secret. */
+        @Override
+        public String toString() {
+            return url.toString();
+        }
+    }
+
+    static final String USAGE =
+            "kontor simulator [--port 8090] [--data DIR] [--webhook-url URL --webhook-secret SECRET]"
+                    + " [--secret-key KEY] [--address 127.0.0.1] [--public-url URL]";
+
+    private static final List<String> NAMES = List.of(
+            "--port", "--data", "--webhook-url", "--webhook-secret", "--secret-key", "--address", "--public-url");
+
+    /** The simulator of {@code kontor demo}: port 8090, data beside the server's, no webhooks. */
+    public static SimulatorOptions defaults() {
+        return new SimulatorOptions("127.0.0.1", 8090, Path.of(".kontor"), null, null, null);
+    }
+
+    public SimulatorOptions onPort(int port) {
+        return new SimulatorOptions(address, port, data, publicUrl, secretKey, webhook);
+    }
+
+    public SimulatorOptions in(Path data) {
+        return new SimulatorOptions(address, port, data, publicUrl, secretKey, webhook);
+    }
+
+    public SimulatorOptions acceptingOnly(String secretKey) {
+        return new SimulatorOptions(address, port, data, publicUrl, secretKey, webhook);
+    }
+
+    public SimulatorOptions sendingTo(URI url, String secret) {
+        return new SimulatorOptions(address, port, data, publicUrl, secretKey, new WebhookTarget(url, secret));
+    }
+
+    /**
+     * @param args {@code --name value} or {@code --name=value}
+     * @throws IllegalArgumentException with a sentence for the person who typed them
+     */
+    static SimulatorOptions parse(String... args) {
+        var given = new HashMap<String, String>();
+        for (var i = 0; i < args.length; i++) {
+            var equals = args[i].indexOf('=');
+            var name = equals < 0 ? args[i] : args[i].substring(0, equals);
+            if (!NAMES.contains(name)) throw new IllegalArgumentException(name + " is not an option");
+            if (equals < 0 && i + 1 == args.length) throw new IllegalArgumentException(name + " needs a value");
+            given.put(name, equals < 0 ? args[++i] : args[i].substring(equals + 1));
+        }
+        return new SimulatorOptions(
+                given.getOrDefault("--address", defaults().address()),
+                portIn(given),
+                Path.of(given.getOrDefault("--data", defaults().data().toString())),
+                addressIn(given, "--public-url"),
+                given.get("--secret-key"),
+                webhookIn(given));
+    }
+
+    private static int portIn(Map<String, String> given) {
+        var port = given.get("--port");
+        if (port == null) return defaults().port();
+        if (!port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65_535) {
+            throw new IllegalArgumentException("--port is not a port: " + port);
+        }
+        return Integer.parseInt(port);
+    }
+
+    private static @Nullable WebhookTarget webhookIn(Map<String, String> given) {
+        var url = addressIn(given, "--webhook-url");
+        if (url == null) return null;
+        var secret = given.get("--webhook-secret");
+        if (secret == null || secret.isBlank()) {
+            throw new IllegalArgumentException("--webhook-url needs a --webhook-secret to sign with");
+        }
+        return new WebhookTarget(url, secret);
+    }
+
+    private static @Nullable URI addressIn(Map<String, String> given, String name) {
+        var address = given.get(name);
+        if (address == null) return null;
+        if (!WebAddress.isOne(address)) throw new IllegalArgumentException(name + " is not a web address: " + address);
+        return URI.create(address);
+    }
+}

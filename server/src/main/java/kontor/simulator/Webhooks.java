@@ -1,0 +1,250 @@
+package kontor.simulator;
+
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.DelayQueue;
+import java.util.concurrent.Delayed;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import kontor.simulator.SimulatorOptions.WebhookTarget;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells of events, signed as Stripe signs, in no promised order, until each was answered with 2xx: again after 1, 2, 4 …
+ * seconds up to an hour, for three days. What is to be told stands in the book, so a restart goes on where it was; a
+ * message may then come twice.
+ */
+final class Webhooks implements AutoCloseable {
+    private static final int SENDERS = 8;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration GIVE_UP = Duration.ofDays(3);
+    private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+    private static final String NOBODYS_SECRET = "whsec_of_somebody_else";
+
+    private final @Nullable WebhookTarget target;
+    private final Book book;
+    private final Faults faults;
+    private final Clock clock;
+    private final DelayQueue<Message> queue = new DelayQueue<>();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final List<Thread> senders = new ArrayList<>();
+    /** Found in the book while it is read, and not yet seen as delivered. */
+    private final Map<String, Message> found = new HashMap<>();
+
+    private volatile boolean closed;
+
+    Webhooks(@Nullable WebhookTarget target, Book book, Faults faults, Clock clock) {
+        this.target = target;
+        this.book = book;
+        this.faults = faults;
+        this.clock = clock;
+    }
+
+    /**
+     * @param at when the event happened, in milliseconds
+     * @param key of the call that caused it
+     * @param object what it shows, in the book
+     * @param counts whether it has to arrive; duplicates and forgeries need not
+     */
+    private record Message(
+            Event event,
+            long at,
+            @Nullable String key,
+            Span object,
+            int attempt,
+            boolean forged,
+            boolean counts,
+            long dueNanos)
+            implements Delayed {
+        static Message of(Event event, Line line, long delayMillis) {
+            var object = line.objects().get(event.object());
+            if (object == null) throw new IllegalStateException("an event about nothing: " + event);
+            return new Message(event, line.at(), line.key(), object, 0, false, true, due(delayMillis));
+        }
+
+        Message again(long delayMillis) {
+            return new Message(event, at, key, object, attempt + 1, forged, counts, due(delayMillis));
+        }
+
+        Message duplicate() {
+            return new Message(event, at, key, object, attempt, forged, false, dueNanos);
+        }
+
+        Message forgery() {
+            return new Message(event, at, key, object, attempt, true, false, dueNanos);
+        }
+
+        private static long due(long delayMillis) {
+            return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delayMillis);
+        }
+
+        @Override
+        public long getDelay(TimeUnit unit) {
+            return unit.convert(dueNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+        }
+
+        @Override
+        public int compareTo(Delayed other) {
+            return Long.signum(dueNanos - ((Message) other).dueNanos);
+        }
+    }
+
+    /** Takes over what a line of the book says. */
+    void recall(Line line) {
+        if (line.delivered() != null) found.remove(line.delivered());
+        for (var event : line.events()) found.put(event.id(), Message.of(event, line, 0));
+    }
+
+    void start() {
+        if (target != null) found.values().forEach(this::enqueue);
+        found.clear();
+        if (target == null) return;
+        for (var i = 0; i < SENDERS; i++) {
+            senders.add(Thread.ofVirtual().name("webhooks-" + i).start(() -> send(target)));
+        }
+    }
+
+    /** Tells of what a step caused. The step is on disk already: nobody hears of what may be lost. */
+    void tell(Line line) {
+        for (var event : line.events()) {
+            var fault = faults.forEvent(event.type());
+            var message = Message.of(
+                    event, line, fault != null && fault.kind() == Fault.Kind.WEBHOOK_LATE ? fault.millis() : 0);
+            if (fault != null && fault.kind() == Fault.Kind.WEBHOOK_FORGED) enqueue(message.forgery());
+            if (fault != null && fault.kind() == Fault.Kind.WEBHOOK_DUPLICATE) enqueue(message.duplicate());
+            enqueue(message);
+        }
+    }
+
+    private void enqueue(Message message) {
+        waiting.incrementAndGet();
+        queue.add(message);
+    }
+
+    /** How many messages have yet to arrive. */
+    int waiting() {
+        return waiting.get();
+    }
+
+    private void send(WebhookTarget target) {
+        while (!closed) {
+            try {
+                var message = queue.poll(100, TimeUnit.MILLISECONDS);
+                if (message != null) send(target, message);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    private void send(WebhookTarget target, Message message) {
+        if (arrives(target, message)) {
+            if (message.counts())
+                book.mention(Line.Draft.delivered(message.event().id(), clock.millis())
+                        .write()
+                        .bytes());
+        } else if (message.counts() && clock.millis() - message.at() < GIVE_UP.toMillis()) {
+            var pause = Math.min(LONGEST_PAUSE.toMillis(), 1000L << Math.min(message.attempt(), 20));
+            queue.add(message.again(pause));
+            return;
+        }
+        waiting.decrementAndGet();
+    }
+
+    private boolean arrives(WebhookTarget target, Message message) {
+        try {
+            var body = body(message);
+            var time = clock.millis() / 1000;
+            var secret = message.forged() ? NOBODYS_SECRET : target.secret();
+            return post(target.url(), body, "t=" + time + ",v1=" + signature(secret, time, body));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private byte[] body(Message message) {
+        var object = new String(book.read(message.object()), StandardCharsets.UTF_8);
+        var shown = message.forged() ? object.replaceFirst("\"amount\":[0-9]+", "\"amount\":1") : object;
+        return Json.object(json -> {
+            json.writeStringProperty(
+                    "id",
+                    message.forged()
+                            ? message.event().id() + "x"
+                            : message.event().id());
+            json.writeStringProperty("object", "event");
+            json.writeStringProperty("api_version", StripeApi.VERSION);
+            json.writeNumberProperty("created", message.at() / 1000);
+            json.writeObjectPropertyStart("data");
+            json.writeName("object");
+            json.writeRawValue(shown);
+            json.writeEndObject();
+            json.writeBooleanProperty("livemode", false);
+            json.writeNumberProperty("pending_webhooks", 1);
+            json.writeObjectPropertyStart("request");
+            json.writeNullProperty("id");
+            json.writeStringProperty("idempotency_key", message.key());
+            json.writeEndObject();
+            json.writeStringProperty("type", message.event().type());
+        });
+    }
+
+    private static boolean post(URI url, byte[] body, String signature) throws IOException {
+        var connection = (HttpURLConnection) url.toURL().openConnection();
+        connection.setRequestMethod("POST");
+        connection.setInstanceFollowRedirects(false);
+        connection.setConnectTimeout((int) PATIENCE.toMillis());
+        connection.setReadTimeout((int) PATIENCE.toMillis());
+        connection.setRequestProperty("Content-Type", "application/json; charset=utf-8");
+        connection.setRequestProperty("User-Agent", "Stripe/1.0 (kontor simulator)");
+        connection.setRequestProperty("Stripe-Signature", signature);
+        connection.setDoOutput(true);
+        connection.setFixedLengthStreamingMode(body.length); // otherwise it may quietly be sent twice
+        try (var out = connection.getOutputStream()) {
+            out.write(body);
+        }
+        var status = connection.getResponseCode();
+        // Read to its end, a connection is used again.
+        try (var in = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+            if (in != null) in.skipNBytes(Math.min(in.available(), 65_536));
+        }
+        return status >= 200 && status < 300;
+    }
+
+    private static String signature(String secret, long time, byte[] body) {
+        try {
+            var mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+            mac.update((time + ".").getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(mac.doFinal(body));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java has HmacSHA256", e);
+        }
+    }
+
+    /** Lets the messages under way end; the others stand in the book. */
+    @Override
+    public void close() {
+        closed = true;
+        // Not by interrupting: a thread interrupted while it reads the book would close it for everybody.
+        for (var sender : senders) {
+            try {
+                sender.join(PATIENCE.multipliedBy(2));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+}
