@@ -1,6 +1,7 @@
 package kontor.accounts;
 
 import java.util.Optional;
+import kontor.web.PlainText;
 import kontor.web.Refusal.FieldError;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ final class PersonName {
         if (kept.codePoints().noneMatch(PersonName::isVisible)) return fault("not_blank", "must not be empty");
         if (kept.codePointCount(0, kept.length()) > LONGEST)
             return fault("too_long", "must have at most " + LONGEST + " characters");
-        if (kept.codePoints().anyMatch(PersonName::isRefused))
+        if (!PlainText.Check.isPlain(kept, false) || kept.codePoints().anyMatch(PersonName::misleads))
             return fault("invalid", "must not contain control characters or marks that change the direction of text");
         return Optional.empty();
     }
@@ -40,14 +41,9 @@ final class PersonName {
         };
     }
 
-    private static boolean isRefused(int c) {
-        var type = Character.getType(c);
-        return type == Character.CONTROL
-                || type == Character.SURROGATE // a half that has lost its other half, which UTF-8 cannot carry
-                || type == Character.LINE_SEPARATOR
-                || type == Character.PARAGRAPH_SEPARATOR
-                || (c >= 0x202A && c <= 0x202E) // embeddings and overrides, Unicode Standard Annex 9
-                || (c >= 0x2066 && c <= 0x2069);
+    /** Breaks of lines and paragraphs, and the embeddings, overrides and isolates of Unicode Standard Annex 9. */
+    private static boolean misleads(int c) {
+        return c == 0x2028 || c == 0x2029 || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
     }
 
     private static Optional<FieldError> fault(String code, String message) {

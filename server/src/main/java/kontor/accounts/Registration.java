@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.Optional;
 import java.util.stream.Stream;
+import kontor.web.PlainText;
 import kontor.web.Refusal;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,8 @@ public record Registration(
 
     /** @throws Refusal 422 that names every field that breaks a rule */
     Checked checked() {
+        if (name != null) PlainText.Check.refuseCardData(name);
+        if (email != null) PlainText.Check.refuseCardData(email);
         var faults = Stream.of(
                         PersonName.faultIn(name),
                         EmailAddress.faultIn(email),

@@ -1,5 +1,6 @@
 package kontor.accounts;
 
+import kontor.web.PlainText;
 import kontor.web.Refusal;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ public record UserFilter(@Nullable String query, @Nullable String role) {
         if (value == null) return;
         if (value.length() > LONGEST)
             throw Refusal.ofField(field, "too_long", "must have at most " + LONGEST + " characters");
-        if (value.indexOf('\0') >= 0) throw Refusal.ofField(field, "invalid", "must not contain NUL");
+        if (!PlainText.Check.isPlain(value, false))
+            throw Refusal.ofField(field, "invalid", "must not contain control characters");
     }
 }

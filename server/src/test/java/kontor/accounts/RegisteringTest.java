@@ -201,6 +201,19 @@ class RegisteringTest {
     }
 
     @Test
+    void refusesCardNumbers() {
+        var email = newEmail();
+        var named = register("Ann 4242 4242 4242 4242", email, TestUsers.PASSWORD);
+        var addressed = register("Ann", "4242424242424242@example.org", TestUsers.PASSWORD);
+        for (var answer : List.of(named, addressed)) {
+            assertThat(answer.status()).isEqualTo(422);
+            assertThat(answer.at("/code")).isEqualTo("card_data_refused");
+            assertThat(answer.text()).doesNotContain("4242");
+        }
+        assertThat(accountsOf(email)).isZero();
+    }
+
+    @Test
     void namesEveryFieldThatIsMissing() {
         var answer = api.post("/users", "{}");
         assertThat(answer.status()).isEqualTo(422);

@@ -3,19 +3,32 @@ package kontor.accounts;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.servlet.DispatcherType;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.sql.DataSource;
 import kontor.KontorTest;
 import kontor.TestUsers;
 import kontor.TestUsers.TestUser;
 import kontor.database.TestDatabase;
 import kontor.web.Caller;
+import kontor.web.Callers;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.mock.web.MockFilterChain;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.web.servlet.HandlerExceptionResolver;
 
 @KontorTest
 class TokensInUseTest {
@@ -33,6 +46,13 @@ class TokensInUseTest {
 
     @Autowired
     AccountSettings settings;
+
+    @Autowired
+    DataSource source;
+
+    @Autowired
+    @Qualifier("handlerExceptionResolver")
+    HandlerExceptionResolver answers;
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
     private final JdbcClient owner = JdbcClient.create(TestDatabase.owner());
@@ -87,12 +107,72 @@ class TokensInUseTest {
         assertThat(callerOf(tokens)).isNull();
     }
 
+    @Test
+    void areStillKnownWhileTheDatabaseIsAway() {
+        var database = new Interruptible(source);
+        var tokens = knownTokens(ALWAYS, new AccountStore(JdbcClient.create(database)));
+        assertThat(callerOf(tokens)).isNotNull();
+        database.away = true;
+        assertThat(requireNonNull(callerOf(tokens)).may("users:read")).isTrue();
+    }
+
+    @Test
+    void thatAreNewAreToldToComeBackWhileTheDatabaseIsAway() throws Exception {
+        var database = new Interruptible(source);
+        database.away = true;
+        var filter = new BearerTokens(knownTokens(NEVER, new AccountStore(JdbcClient.create(database))), answers);
+        var request = new MockHttpServletRequest("GET", "/users/me");
+        request.addHeader("Authorization", "Bearer " + clerk.token());
+        var response = new MockHttpServletResponse();
+        var chain = new MockFilterChain();
+        filter.doFilter(request, response, chain);
+        assertThat(response.getStatus()).isEqualTo(503);
+        assertThat(response.getHeader("Retry-After")).isEqualTo("1");
+        assertThat(chain.getRequest()).isNull();
+    }
+
+    @Test
+    void letAnAnswerThatGoesOnLaterFinishThoughTheyEndMeanwhile() throws Exception {
+        var filter = new BearerTokens(knownTokens(NEVER), answers);
+        var request = new MockHttpServletRequest("GET", "/users/me");
+        request.addHeader("Authorization", "Bearer " + clerk.token());
+        try {
+            filter.doFilter(request, new MockHttpServletResponse(), new MockFilterChain());
+            SecurityContextHolder.clearContext();
+            now.set(Instant.now().plus(Duration.ofDays(1)));
+            request.setDispatcherType(DispatcherType.ASYNC);
+            filter.doFilter(request, new MockHttpServletResponse(), new MockFilterChain());
+            assertThat(Callers.current().userId()).isEqualTo(clerk.id());
+        } finally {
+            SecurityContextHolder.clearContext();
+        }
+    }
+
+    /** A database that can go away. */
+    private static final class Interruptible extends DelegatingDataSource {
+        private boolean away;
+
+        Interruptible(DataSource database) {
+            super(database);
+        }
+
+        @Override
+        public Connection getConnection() throws SQLException {
+            if (away) throw new SQLTransientConnectionException("away");
+            return super.getConnection();
+        }
+    }
+
     private @Nullable Caller callerOf(KnownTokens tokens) {
         var authentication = tokens.authentication(clerk.token());
         return authentication == null ? null : (Caller) authentication.getPrincipal();
     }
 
     private KnownTokens knownTokens(Duration recheck) {
+        return knownTokens(recheck, store);
+    }
+
+    private KnownTokens knownTokens(Duration recheck, AccountStore from) {
         var changed = new AccountSettings(
                 settings.issuer(),
                 settings.audience(),
@@ -104,7 +184,7 @@ class TokensInUseTest {
                 settings.argon2Lanes(),
                 settings.hashers(),
                 settings.hashesWaiting());
-        return new KnownTokens(new AccessTokens(keys, changed, now::get), store, changed);
+        return new KnownTokens(new AccessTokens(keys, changed, now::get), from, changed);
     }
 
     private void takeRolesAway() {
