@@ -1,6 +1,7 @@
 package kontor.accounts;
 
 import java.security.SecureRandom;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import kontor.accounts.RegisterResult.EmailTaken;
 import kontor.accounts.RegisterResult.Registered;
@@ -47,11 +48,15 @@ class FirstAdmin implements SmartInitializingSingleton {
                                     .formatted(settings.email()));
             }
         } catch (Refusal e) {
-            var fault = e.errors().getFirst();
-            throw new CannotStart(
-                    "KONTOR_ADMIN_%s %s.".formatted(fault.field().toUpperCase(java.util.Locale.ROOT), fault.message()),
-                    e);
+            throw new CannotStart(sentence(e), e);
         }
+    }
+
+    private static String sentence(Refusal refusal) {
+        return refusal.errors().stream()
+                .map(fault -> "KONTOR_ADMIN_%s %s.".formatted(fault.field().toUpperCase(Locale.ROOT), fault.message()))
+                .findFirst()
+                .orElse("The first administrator is refused. " + refusal.getMessage());
     }
 
     private static String randomPassword() {

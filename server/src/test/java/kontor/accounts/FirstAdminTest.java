@@ -118,6 +118,14 @@ class FirstAdminTest {
     }
 
     @Test
+    void isNotMadeFromACardNumber() {
+        assertThatThrownBy(() -> start("4242424242424242@example.org", "given from outside"))
+                .isInstanceOf(CannotStart.class)
+                .hasMessageStartingWith("The first administrator is refused.");
+        assertThat(admins()).isEmpty();
+    }
+
+    @Test
     void doesNotTakeOverACustomersAccount() {
         var ann = users.customer();
         assertThatThrownBy(() -> start(ann.email(), "given from outside"))
