@@ -15,7 +15,7 @@ import org.springframework.test.context.ContextConfiguration;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @SpringBootTest(
-        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        webEnvironment = SpringBootTest.WebEnvironment.DEFINED_PORT,
         properties = {
             "management.server.port=0",
             "kontor.accounts.argon2-memory=64KB", // hashing a password in production's way takes 50 ms
@@ -23,7 +23,7 @@ import org.springframework.test.context.ContextConfiguration;
             "kontor.admin.email=" + KontorTest.ADMIN_EMAIL,
             "kontor.admin.password=" + KontorTest.ADMIN_PASSWORD,
         })
-@ContextConfiguration(initializers = TestDatabase.Initializer.class)
+@ContextConfiguration(initializers = {TestDatabase.Initializer.class, TestGateway.Initializer.class})
 public @interface KontorTest {
     String ADMIN_EMAIL = "first.admin@example.org";
     String ADMIN_PASSWORD = "the first admin of the tests";

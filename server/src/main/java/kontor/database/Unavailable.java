@@ -6,6 +6,7 @@ import java.sql.SQLTransientConnectionException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionSystemException;
 
 /** Tells an absent database from a refused statement. */
 final class Unavailable {
@@ -15,6 +16,10 @@ final class Unavailable {
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql && isUnavailable(sql)) return true;
             if (cause instanceof CannotCreateTransactionException) return true;
+            // The rollback failed too, on the connection that was lost: what counts is why it was rolled back.
+            if (cause instanceof TransactionSystemException rollback
+                    && rollback.getOriginalException() != null
+                    && is(rollback.getOriginalException())) return true;
             if (cause instanceof CannotGetJdbcConnectionException) return true;
         }
         return false;

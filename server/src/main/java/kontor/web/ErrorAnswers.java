@@ -2,6 +2,7 @@ package kontor.web;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.ConstraintViolation;
+import jakarta.validation.ValidationException;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -41,6 +42,12 @@ class ErrorAnswers {
     @ExceptionHandler
     ResponseEntity<ProblemDetail> refused(Refusal refusal) {
         return Problem.of(refusal);
+    }
+
+    /** A constraint that refuses more than its field: card data, wherever it stands. */
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> refusedByConstraint(ValidationException e, HttpServletRequest request) {
+        return e.getCause() instanceof Refusal refusal ? Problem.of(refusal) : failed(e, request);
     }
 
     @ExceptionHandler

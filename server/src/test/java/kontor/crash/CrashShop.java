@@ -1,7 +1,6 @@
 package kontor.crash;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -94,6 +93,7 @@ class CrashShop {
     class Load implements AutoCloseable {
         private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         private final int before = acknowledged.size();
+        private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
         private volatile boolean stopped;
 
         Load() {
@@ -118,8 +118,8 @@ class CrashShop {
                         return; // the server is dead or dying: the next load tries again
                     }
                 }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            } catch (IOException | AssertionError e) {
+                failures.add(e);
             }
         }
 
@@ -127,6 +127,8 @@ class CrashShop {
         public void close() {
             stopped = true;
             threads.close();
+            var failure = failures.peek();
+            if (failure != null) throw new AssertionError("a buyer was told nonsense", failure);
         }
     }
 

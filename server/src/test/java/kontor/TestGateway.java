@@ -1,0 +1,126 @@
+package kontor;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import kontor.simulator.Simulator;
+import kontor.simulator.SimulatorOptions;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The payment simulator that the server under test takes for Stripe. It sends its messages to that server. */
+public final class TestGateway {
+    private static final String SECRET_KEY = "sk_test_of_all_tests";
+    private static final String WEBHOOK_SECRET = "whsec_of_all_tests";
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private TestGateway() {}
+
+    /** Arms a fault, as the simulator's page does. */
+    public static void fault(String json) {
+        var answer = send(HttpRequest.newBuilder(address().resolve("/_faults"))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(json))
+                .build());
+        if (answer.statusCode() != 200) throw new AssertionError(answer.body());
+    }
+
+    public static void clearFaults() {
+        send(HttpRequest.newBuilder(address().resolve("/_faults")).DELETE().build());
+    }
+
+    /** What the simulator really did with the payments of an order, as {@code kind amount}, in order. */
+    public static List<String> effectsOn(String orderId) {
+        var book = JSON.readTree(
+                send(HttpRequest.newBuilder(address().resolve("/_book")).build())
+                        .body());
+        return book.get("effects")
+                .valueStream()
+                .filter(effect -> orderId.equals(
+                        effect.get("metadata").path("kontor_order").asString("")))
+                .map(effect -> effect.get("kind").asString() + " "
+                        + effect.get("amount").asLong())
+                .toList();
+    }
+
+    /** What the buyer's browser sends when a button of the 3-D Secure page is pressed: {@code complete} or {@code fail}. */
+    public static HttpResponse<String> press(String page, String outcome) {
+        return send(HttpRequest.newBuilder(URI.create(page))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString("outcome=" + outcome))
+                .build());
+    }
+
+    private static URI address() {
+        return Holder.SIMULATOR.address();
+    }
+
+    private static HttpResponse<String> send(HttpRequest request) {
+        try {
+            return HTTP.send(request, BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static final class Holder {
+        /** Known before the server starts, so that the simulator can be told where to send its messages. */
+        static final int SERVER_PORT = freePort();
+
+        static final Simulator SIMULATOR = start();
+
+        private static Simulator start() {
+            try {
+                var data =
+                        Files.createTempDirectory(Files.createDirectories(Path.of("target", "test-simulator")), "run");
+                return Simulator.start(SimulatorOptions.defaults()
+                        .onPort(0)
+                        .in(data)
+                        .acceptingOnly(SECRET_KEY)
+                        .sendingTo(
+                                URI.create("http://localhost:" + SERVER_PORT + "/gateways/stripe/webhook"),
+                                WEBHOOK_SECRET));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private static int freePort() {
+            try (var socket = new ServerSocket(0)) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Tells the server under test where its Stripe is, and which port to listen on. */
+    static class Initializer implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+        @Override
+        public void initialize(ConfigurableApplicationContext context) {
+            TestPropertyValues.of(
+                            "server.port=" + Holder.SERVER_PORT,
+                            "kontor.payments.stripe.api-base=" + address(),
+                            "kontor.payments.stripe.secret-key=" + SECRET_KEY,
+                            "kontor.payments.stripe.webhook-secrets=" + WEBHOOK_SECRET,
+                            "kontor.payments.stripe.timeout=700ms",
+                            "kontor.payments.recovery-interval=200ms")
+                    .applyTo(context);
+        }
+    }
+}
