@@ -1,5 +1,8 @@
 package kontor.catalog;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,12 +25,22 @@ public class Catalog {
     private final AssortmentStore revisions;
     private final ProductStore products;
     private final StockCounts stock;
+    private final CatalogImport imports;
+    private final CatalogExport exports;
 
-    Catalog(Assortments assortments, AssortmentStore revisions, ProductStore products, StockCounts stock) {
+    Catalog(
+            Assortments assortments,
+            AssortmentStore revisions,
+            ProductStore products,
+            StockCounts stock,
+            CatalogImport imports,
+            CatalogExport exports) {
         this.assortments = assortments;
         this.revisions = revisions;
         this.products = products;
         this.stock = stock;
+        this.imports = imports;
+        this.exports = exports;
     }
 
     /** The assortment as this server knows it: from memory, with no question to the database and no lock. */
@@ -130,6 +143,24 @@ public class Catalog {
     @Transactional
     public void archive(long id, @Nullable Long version) {
         change(id, version, new ProductChange(null, null, null, ProductStatus.ARCHIVED, null));
+    }
+
+    /**
+     * Takes over a catalogue file in UTF-8, all of it or nothing; importing the same file again changes nothing. How it
+     * looks stands in docs/recipes/import-a-catalogue.md.
+     *
+     * @param dryRun only try it, and keep nothing
+     * @param actor who imports: {@code user:17}
+     * @throws Refusal 422 {@code import_refused} with what is wrong on which line, 409 {@code import_running}
+     * @throws IOException when the file cannot be received
+     */
+    public ImportReport importCsv(InputStream csv, boolean dryRun, String actor) throws IOException {
+        return imports.run(csv, dryRun, actor);
+    }
+
+    /** Writes the whole catalogue as a file that {@link #importCsv} takes. Reads it in pages, so edits made meanwhile may be in it or not. */
+    public void exportCsv(OutputStream to) throws IOException {
+        exports.write(to);
     }
 
     private Product found(long id) {

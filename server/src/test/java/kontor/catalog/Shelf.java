@@ -1,5 +1,6 @@
 package kontor.catalog;
 
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Products for tests, each with names that no other test has. */
@@ -10,6 +11,11 @@ final class Shelf {
 
     static String newSku() {
         return "SHELF-" + COUNT.incrementAndGet();
+    }
+
+    /** The SKU in letters that a slug may have. */
+    static String slugOf(String sku) {
+        return sku.toLowerCase(Locale.ROOT);
     }
 
     /** JSON of a product with one variant. */
