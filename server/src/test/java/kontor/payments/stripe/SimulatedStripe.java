@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import kontor.money.Money;
 import kontor.payments.GatewayAnswer;
 import kontor.payments.GatewayRequest.Authorize;
@@ -52,6 +53,15 @@ final class SimulatedStripe implements AutoCloseable {
     }
 
     StripeGateway gateway(String secretKey) {
+        return gateway(secretKey, patience);
+    }
+
+    /** One that takes 300 ms for silence. */
+    StripeGateway impatientGateway() {
+        return gateway(SECRET_KEY, Duration.ofMillis(300));
+    }
+
+    private StripeGateway gateway(String secretKey, Duration patience) {
         return new StripeGateway(
                 new StripeSettings(simulator.address(), secretKey, List.of("whsec_test"), patience, 64));
     }
@@ -101,6 +111,12 @@ final class SimulatedStripe implements AutoCloseable {
         if (answer.statusCode() != 200) throw new AssertionError(answer.body());
     }
 
+    int faultsLeft() {
+        return JSON.readTree(get(simulator.address().resolve("/_faults")).body())
+                .get("faults")
+                .size();
+    }
+
     void clearFaults() {
         send(HttpRequest.newBuilder(simulator.address().resolve("/_faults"))
                 .DELETE()
@@ -121,7 +137,7 @@ final class SimulatedStripe implements AutoCloseable {
                 .equals(effect.get("metadata").path("kontor_operation").asString("")));
     }
 
-    private List<String> bookOf(java.util.function.Predicate<JsonNode> wanted) {
+    private List<String> bookOf(Predicate<JsonNode> wanted) {
         var book = JSON.readTree(get(simulator.address().resolve("/_book")).body());
         return book.get("effects")
                 .valueStream()
