@@ -1,8 +1,10 @@
 package kontor.accounts;
 
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import java.net.URI;
 import kontor.accounts.RegisterResult.EmailTaken;
 import kontor.accounts.RegisterResult.Registered;
@@ -25,6 +27,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 @RestController
+@Tag(name = "Users")
 class AccountController {
     private static final String SEE_ALL = "users:read";
     private final Accounts accounts;
@@ -35,6 +38,7 @@ class AccountController {
 
     @Anyone
     @PostMapping("/users")
+    @Operation(summary = "Open an account")
     @ApiResponse(responseCode = "201", content = @Content(schema = @Schema(implementation = User.class)))
     ResponseEntity<?> register(@RequestBody Registration registration) {
         return switch (accounts.register(registration)) {
@@ -47,6 +51,7 @@ class AccountController {
 
     @Requires(SEE_ALL)
     @GetMapping("/users")
+    @Operation(summary = "Find users, newest first")
     Page<User> list(
             @RequestParam(required = false) @Nullable String query,
             @RequestParam(required = false) @Nullable String role,
@@ -56,6 +61,7 @@ class AccountController {
 
     @SignedIn
     @GetMapping("/users/me")
+    @Operation(summary = "Who one is")
     User me(Caller caller) {
         return accounts.find(caller.userId()).orElseThrow(AccountController::noSuchUser);
     }
@@ -63,6 +69,7 @@ class AccountController {
     /** Somebody else's record is not there, unless the caller may see all. */
     @SignedIn
     @GetMapping("/users/{id}")
+    @Operation(summary = "One user: oneself, or anybody with the permission users:read")
     User find(@PathVariable long id, Caller caller) {
         if (id != caller.userId() && !caller.may(SEE_ALL)) throw noSuchUser();
         return accounts.find(id).orElseThrow(AccountController::noSuchUser);

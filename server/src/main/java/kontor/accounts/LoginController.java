@@ -1,8 +1,12 @@
 package kontor.accounts;
 
+import static io.swagger.v3.oas.annotations.media.Schema.RequiredMode.REQUIRED;
+
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Duration;
 import java.util.Map;
 import kontor.web.Anyone;
@@ -17,6 +21,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
 @RestController
+@Tag(name = "Login")
 class LoginController {
     private static final Duration KEYS_ARE_GOOD_FOR = Duration.ofMinutes(5);
     private final Accounts accounts;
@@ -27,7 +32,12 @@ class LoginController {
         this.keys = keys;
     }
 
-    record Login(@Nullable String email, @Nullable String password) {
+    record Login(
+            @Nullable @Schema(requiredMode = REQUIRED, example = "ann@example.org")
+            String email,
+
+            @Nullable @Schema(requiredMode = REQUIRED, format = "password")
+            String password) {
         @Override
         public String toString() {
             return "Login[" + email + "]"; // never the password
@@ -36,6 +46,7 @@ class LoginController {
 
     @Anyone
     @PostMapping("/login")
+    @Operation(summary = "Log in with e-mail address and password for an access token")
     @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = AccessToken.class)))
     ResponseEntity<?> login(@RequestBody Login login) {
         var token = accounts.login(login.email(), login.password());
@@ -47,6 +58,7 @@ class LoginController {
     /** The public keys, for those who verify access tokens themselves (RFC 7517). */
     @Anyone
     @GetMapping("/.well-known/jwks.json")
+    @Operation(summary = "The public keys that access tokens are verified with")
     ResponseEntity<Map<String, Object>> keys() {
         return ResponseEntity.ok()
                 .cacheControl(CacheControl.maxAge(KEYS_ARE_GOOD_FOR).cachePublic())

@@ -1,7 +1,9 @@
 package kontor.accounts;
 
+import static io.swagger.v3.oas.annotations.media.Schema.RequiredMode.REQUIRED;
 import static java.util.Objects.requireNonNull;
 
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.Optional;
 import java.util.stream.Stream;
 import kontor.web.PlainText;
@@ -16,9 +18,14 @@ import org.jspecify.annotations.Nullable;
  * @param password 8 to 128 characters, see {@link PasswordRules}
  */
 public record Registration(
-        @Nullable String name,
-        @Nullable String email,
-        @Nullable String password) {
+        @Nullable @Schema(requiredMode = REQUIRED, maxLength = 200, example = "Ann Lee")
+        String name,
+
+        @Nullable @Schema(requiredMode = REQUIRED, maxLength = 254, example = "ann@example.org")
+        String email,
+
+        @Nullable @Schema(requiredMode = REQUIRED, minLength = 8, maxLength = 128, format = "password")
+        String password) {
     /** The same, after it has passed every rule. */
     record Checked(String name, String email, String password) {
         @Override

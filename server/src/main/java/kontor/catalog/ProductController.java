@@ -135,6 +135,7 @@ class ProductController {
     @Requires(EDIT)
     @DeleteMapping("/products/{id}")
     @Operation(summary = "Take a product off sale; orders that name it stay as they are")
+    @ApiResponse(responseCode = "204", content = @Content)
     ResponseEntity<Void> archive(
             @PathVariable long id,
             @RequestHeader(value = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch) {

@@ -3,6 +3,9 @@ package kontor.orders;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
@@ -77,6 +80,8 @@ class OrderController {
     @PostMapping("/orders")
     @Operation(summary = "Place an order: 201 confirmed, 202 waiting for its payment")
     @Parameter(in = ParameterIn.HEADER, name = Idempotency.HEADER, required = true)
+    @ApiResponse(responseCode = "201", content = @Content(schema = @Schema(implementation = OrderView.class)))
+    @ApiResponse(responseCode = "202", content = @Content(schema = @Schema(implementation = OrderView.class)))
     ResponseEntity<?> place(@Valid @RequestBody OrderRequest request, Caller caller, HttpServletRequest http) {
         try {
             return switch (orders.place(request, keysOf(http), caller)) {
@@ -156,6 +161,7 @@ class OrderController {
     @PostMapping("/orders/{id}/cancel")
     @Operation(summary = "Call off an order that is not paid and not shipped: one's own, or any with orders:cancel")
     @Parameter(in = ParameterIn.HEADER, name = Idempotency.HEADER, required = true)
+    @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = OrderView.class)))
     ResponseEntity<?> cancel(
             @PathVariable long id, @Valid @RequestBody Cancellation body, Caller caller, HttpServletRequest http) {
         var owner = ownerFilter(caller, CANCEL_ALL);

@@ -18,7 +18,7 @@ class Access implements HandlerInterceptor {
     private final ConcurrentMap<Method, Rule> rules = new ConcurrentHashMap<>();
 
     /** @param permission what the caller needs; "" for being signed in */
-    private record Rule(Kind kind, String permission) {
+    record Rule(Kind kind, String permission) {
         enum Kind {
             OPEN,
             SIGNED_IN,
@@ -52,7 +52,7 @@ class Access implements HandlerInterceptor {
         return new Refusal(HttpStatus.UNAUTHORIZED, "unauthorized", "Sign in first: send a valid bearer token.");
     }
 
-    private static Rule ruleOf(HandlerMethod method) {
+    static Rule ruleOf(HandlerMethod method) {
         var requires = AnnotationUtils.findAnnotation(method.getMethod(), Requires.class);
         if (requires != null) return new Rule(Rule.Kind.PERMISSION, requires.value());
         if (AnnotationUtils.findAnnotation(method.getMethod(), SignedIn.class) != null)
