@@ -44,8 +44,8 @@ class StockStore {
     private static final String AVAILABLE_LOCKED = AVAILABLE + "ORDER BY variant_id FOR NO KEY UPDATE";
     private static final String INSERT_HOLDS = """
             INSERT INTO inventory.holds (order_id, variant_id, location_id, quantity, state, expires_at)
-            SELECT order_id, variant_id, 1, quantity, 'held', expires_at
-            FROM unnest(?, ?, ?, ?) AS hold (order_id, variant_id, quantity, expires_at)
+            SELECT order_id, variant_id, 1, quantity, 'held', now() + seconds * interval '1 second'
+            FROM unnest(?, ?, ?, ?) AS hold (order_id, variant_id, quantity, seconds)
             """;
     // The second of two who release the same hold waits for the first one's lock, sees it released, and frees nothing.
     private static final String RELEASE = """
@@ -207,7 +207,8 @@ class StockStore {
                 .bigint(NewHold::orderId)
                 .bigint(NewHold::variantId)
                 .bigint(NewHold::quantity)
-                .timestamptz(NewHold::expiresAt)
+                .nullableBigint(
+                        hold -> hold.patience() == null ? null : hold.patience().toSeconds())
                 .update(jdbc, INSERT_HOLDS);
     }
 

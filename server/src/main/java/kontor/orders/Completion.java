@@ -90,7 +90,21 @@ class Completion implements PaymentOutcomes {
 
     /** The order as it stands, with its lines and payments. */
     OrderView view(OrderStore.Row order) {
-        return views.of(order, store.lines(order.id()), payments.ofOrder(order.id()), this::actionOf);
+        return views(List.of(order)).getFirst();
+    }
+
+    /** The orders as they stand, in their order; as many queries for a hundred as for one. */
+    List<OrderView> views(List<OrderStore.Row> orders) {
+        var ids = orders.stream().map(OrderStore.Row::id).toList();
+        var lines = store.lines(ids);
+        var paid = payments.ofOrders(ids);
+        return orders.stream()
+                .map(order -> views.of(
+                        order,
+                        lines.getOrDefault(order.id(), List.of()),
+                        paid.getOrDefault(order.id(), List.of()),
+                        this::actionOf))
+                .toList();
     }
 
     private @Nullable String actionOf(Payment payment) {

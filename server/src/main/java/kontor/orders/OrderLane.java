@@ -1,7 +1,5 @@
 package kontor.orders;
 
-import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,6 +16,7 @@ import kontor.idempotency.Idempotency;
 import kontor.inventory.Inventory;
 import kontor.inventory.NewHold;
 import kontor.ledger.Ledger;
+import kontor.payments.Operation;
 import kontor.payments.Payments;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.PessimisticLockingFailureException;
@@ -47,7 +46,6 @@ class OrderLane implements BatchWriter<LaneCommand, LaneResult> {
     private final Outbox outbox;
     private final Idempotency idempotency;
     private final OrderSettings settings;
-    private final Clock clock;
     private final AtomicLong carefulBatches = new AtomicLong();
 
     OrderLane(
@@ -60,8 +58,7 @@ class OrderLane implements BatchWriter<LaneCommand, LaneResult> {
             Ledger ledger,
             Outbox outbox,
             Idempotency idempotency,
-            OrderSettings settings,
-            Clock clock) {
+            OrderSettings settings) {
         this.transaction = transaction;
         this.store = store;
         this.settling = settling;
@@ -72,7 +69,6 @@ class OrderLane implements BatchWriter<LaneCommand, LaneResult> {
         this.outbox = outbox;
         this.idempotency = idempotency;
         this.settings = settings;
-        this.clock = clock;
     }
 
     @Override
@@ -247,13 +243,12 @@ class OrderLane implements BatchWriter<LaneCommand, LaneResult> {
     private void insert(List<LaneCommand.Place> places, Results outcome) {
         if (places.isEmpty()) return;
         for (var place : places) outcome.set(place, new LaneResult.Written());
-        var now = clock.instant();
         var orders = places.stream().map(LaneCommand.Place::order).toList();
         store.insert(orders);
         store.addSteps(orders.stream().map(OrderLane::placed).toList());
-        inventory.hold(holdsOf(orders, now));
+        inventory.hold(holdsOf(orders));
         payments.insert(places.stream().map(LaneCommand.Place::payment).toList());
-        var operations = new ArrayList<kontor.payments.Operation>();
+        var operations = new ArrayList<Operation>();
         for (var place : places) if (place.operation() != null) operations.add(place.operation());
         payments.insertOperations(operations);
         ledger.post(places.stream()
@@ -263,13 +258,13 @@ class OrderLane implements BatchWriter<LaneCommand, LaneResult> {
         outbox.append(orders.stream().map(OrderLane::placedEvent).toList());
     }
 
-    private List<NewHold> holdsOf(List<NewOrder> orders, Instant now) {
+    private List<NewHold> holdsOf(List<NewOrder> orders) {
         var holds = new ArrayList<NewHold>(orders.size() * 4);
         for (var order : orders) {
-            var expiresAt = order.status() == OrderStatus.PENDING_PAYMENT ? now.plus(settings.paymentPatience()) : null;
+            var patience = order.status() == OrderStatus.PENDING_PAYMENT ? settings.paymentPatience() : null;
             for (var line : order.lines())
                 if (line.variantId() != null)
-                    holds.add(new NewHold(order.id(), line.variantId(), line.quantity(), expiresAt));
+                    holds.add(new NewHold(order.id(), line.variantId(), line.quantity(), patience));
         }
         return holds;
     }

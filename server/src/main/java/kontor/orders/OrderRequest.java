@@ -30,7 +30,7 @@ public record OrderRequest(
         @Schema(example = "ann@example.org")
         String email,
 
-        @NotEmpty @Size(max = 1000) @Valid List<@NotNull Line> lines,
+        @NotEmpty @Size(max = 1000) List<@NotNull @Valid Line> lines,
         @Nullable @Valid Address shippingAddress,
 
         @Nullable @Size(max = 40) @PlainText @Schema(example = "standard")

@@ -5,7 +5,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Currency;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import kontor.database.Rows;
@@ -185,20 +187,30 @@ class OrderStore {
                 .list();
     }
 
-    List<OrderLine> lines(long orderId) {
-        return client.sql("SELECT * FROM orders.lines WHERE order_id = :id ORDER BY line")
-                .param("id", orderId)
-                .query((row, number) -> new OrderLine(
-                        row.getInt("line"),
-                        row.getObject("variant_id", Long.class),
-                        row.getString("sku"),
-                        row.getString("name"),
-                        row.getLong("quantity"),
-                        row.getLong("unit_price"),
-                        row.getLong("discount"),
-                        row.getLong("tax"),
-                        row.getLong("total")))
-                .list();
+    /** The lines of these orders, by order. */
+    Map<Long, List<OrderLine>> lines(List<Long> orderIds) {
+        var lines = new HashMap<Long, List<OrderLine>>();
+        Rows.of(orderIds)
+                .bigint(Long::longValue)
+                .query(
+                        jdbc,
+                        "SELECT * FROM orders.lines WHERE order_id = ANY (?) ORDER BY order_id, line",
+                        (row, number) -> lines.computeIfAbsent(row.getLong("order_id"), _ -> new ArrayList<>())
+                                .add(line(row)));
+        return lines;
+    }
+
+    private static OrderLine line(ResultSet row) throws SQLException {
+        return new OrderLine(
+                row.getInt("line"),
+                row.getObject("variant_id", Long.class),
+                row.getString("sku"),
+                row.getString("name"),
+                row.getLong("quantity"),
+                row.getLong("unit_price"),
+                row.getLong("discount"),
+                row.getLong("tax"),
+                row.getLong("total"));
     }
 
     List<Step> history(long orderId) {

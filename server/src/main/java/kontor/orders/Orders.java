@@ -250,9 +250,7 @@ public class Orders {
      * @param customerId whose; null for everyone's
      */
     public List<OrderView> list(long before, int limit, @Nullable Long customerId, @Nullable OrderStatus status) {
-        return store.list(before, limit, customerId, status).stream()
-                .map(completion::view)
-                .toList();
+        return completion.views(store.list(before, limit, customerId, status));
     }
 
     /** Every step of an order's life, the first one first; empty when there is no such order. */

@@ -166,11 +166,13 @@ class PaymentStore {
                         """).param("order", orderId).update();
     }
 
-    List<Payment> ofOrder(long orderId) {
-        return client.sql("SELECT * FROM payments.payments WHERE order_id = :order ORDER BY id")
-                .param("order", orderId)
-                .query((row, number) -> payment(row))
-                .list();
+    List<Payment> ofOrders(List<Long> orderIds) {
+        return Rows.of(orderIds)
+                .bigint(Long::longValue)
+                .query(
+                        jdbc,
+                        "SELECT * FROM payments.payments WHERE order_id = ANY (?) ORDER BY order_id, id",
+                        (row, number) -> payment(row));
     }
 
     Optional<Payment> find(long id, @Nullable Long customerId) {

@@ -110,7 +110,12 @@ public class Payments {
     }
 
     public List<Payment> ofOrder(long orderId) {
-        return store.ofOrder(orderId);
+        return ofOrders(List.of(orderId)).getOrDefault(orderId, List.of());
+    }
+
+    /** The payments of these orders, by order, the first attempt first. */
+    public Map<Long, List<Payment>> ofOrders(List<Long> orderIds) {
+        return store.ofOrders(orderIds).stream().collect(Collectors.groupingBy(Payment::orderId));
     }
 
     /** @param customerId whose order it must belong to; null for anyone's */

@@ -3,7 +3,7 @@ package kontor.inventory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Instant;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -161,7 +161,7 @@ class ReservingStockTest {
         return Boolean.TRUE.equals(transactions.execute(status -> {
             var holds = new ArrayList<NewHold>();
             for (var i = 0; i < variants.length; i++)
-                holds.add(new NewHold(order, variants[i], quantities[i], Instant.EPOCH));
+                holds.add(new NewHold(order, variants[i], quantities[i], Duration.ofSeconds(-1)));
             inventory.hold(holds);
             var all = inventory.reserve(variants, quantities);
             if (!all) status.setRollbackOnly();
