@@ -1,5 +1,7 @@
 package kontor.idempotency;
 
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
@@ -13,6 +15,16 @@ import org.springframework.http.ResponseEntity;
  * @param body JSON
  */
 public record Answer(int status, @Nullable String location, byte[] body) {
+    /** Sends it at once. Spring's way would find out again, for every order, that bytes are to be written as they are. */
+    public void writeTo(HttpServletResponse response, boolean replayed) throws IOException {
+        response.setStatus(status);
+        response.setContentType(status < 400 ? "application/json" : "application/problem+json");
+        if (location != null) response.setHeader("Location", location);
+        if (replayed) response.setHeader("Idempotent-Replayed", "true");
+        response.setContentLength(body.length);
+        response.getOutputStream().write(body);
+    }
+
     public ResponseEntity<byte[]> toResponse(boolean replayed) {
         var response = ResponseEntity.status(status)
                 .contentType(status < 400 ? MediaType.APPLICATION_JSON : MediaType.APPLICATION_PROBLEM_JSON);

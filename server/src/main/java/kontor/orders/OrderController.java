@@ -8,8 +8,10 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Size;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -82,10 +84,19 @@ class OrderController {
     @Parameter(in = ParameterIn.HEADER, name = Idempotency.HEADER, required = true)
     @ApiResponse(responseCode = "201", content = @Content(schema = @Schema(implementation = OrderView.class)))
     @ApiResponse(responseCode = "202", content = @Content(schema = @Schema(implementation = OrderView.class)))
-    ResponseEntity<?> place(@Valid @RequestBody OrderRequest request, Caller caller, HttpServletRequest http) {
+    @Nullable
+    ResponseEntity<?> place(
+            @Valid @RequestBody OrderRequest request,
+            Caller caller,
+            HttpServletRequest http,
+            HttpServletResponse response)
+            throws IOException {
         try {
             return switch (orders.place(request, keysOf(http), caller)) {
-                case Answered(var answer, var replayed) -> answer.toResponse(replayed);
+                case Answered(var answer, var replayed) -> {
+                    answer.writeTo(response, replayed);
+                    yield null; // written already
+                }
                 case OutOfStock(var sku, var available) ->
                     Problem.of(
                             HttpStatus.CONFLICT,
