@@ -19,7 +19,7 @@ final class StripeApi {
     /** Of the API, as the SDK that Kontor uses speaks it. */
     static final String VERSION = "2026-07-29.dahlia";
 
-    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
+    private static final Pattern KEY = Pattern.compile("[\\x20-\\x7e]{1,255}");
     private static final Pattern METADATA =
             Pattern.compile("metadata\\[[\"']([^\"']{1,40})[\"']\\]:[\"']([^\"']*)[\"']");
     private static final Pattern STATUS = Pattern.compile("status:[\"']([a-z_]+)[\"']");
