@@ -1,5 +1,6 @@
 package kontor;
 
+import java.io.IOException;
 import java.util.Arrays;
 import kontor.database.CannotStart;
 import org.springframework.boot.SpringApplication;
@@ -10,20 +11,22 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 public class Kontor {
     private Kontor() {}
 
-    public static void main(String[] args) {
+    public static void main(String[] args) throws IOException, InterruptedException {
         var named = args.length > 0 && !args[0].startsWith("--");
         var command = named ? args[0] : "start";
         var options = Arrays.copyOfRange(args, named ? 1 : 0, args.length);
         try {
             run(command, options);
         } catch (RuntimeException e) {
-            System.exit(StartFailure.report(e));
+            System.err.println(StartFailure.sentence(e).orElseThrow(() -> e));
+            System.exit(2);
         }
     }
 
-    private static void run(String command, String[] options) {
+    private static void run(String command, String[] options) throws IOException, InterruptedException {
         switch (command) {
             case "start" -> SpringApplication.run(Kontor.class, options);
+            case "rehearse" -> Rehearsal.run(options);
             default -> throw new CannotStart("There is no command \"%s\". See ./kontor help.".formatted(command));
         }
     }

@@ -19,14 +19,8 @@ final class StartFailure implements SpringBootExceptionReporter {
         return sentence(failure).isPresent();
     }
 
-    /** @return the exit code: 2 when the person at the terminal can mend it, and has been told how */
-    static int report(Throwable failure) {
-        var sentence = sentence(failure);
-        sentence.ifPresentOrElse(System.err::println, failure::printStackTrace);
-        return sentence.isPresent() ? 2 : 1;
-    }
-
-    private static Optional<String> sentence(Throwable failure) {
+    /** What to say to the person at the terminal; nothing when it is a bug, which they cannot mend. */
+    static Optional<String> sentence(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof CannotStart) return Optional.ofNullable(cause.getMessage());
             if (cause instanceof PortInUseException taken)

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import kontor.MainClassPath;
 import org.jspecify.annotations.Nullable;
 
 /** A server as its own process, with the embedded PostgreSQL as another, to be killed. */
@@ -94,7 +95,7 @@ class ServerProcess {
                 "-Xmx512m",
                 "-XX:TieredStopAtLevel=1", // a server that lives for seconds: start fast, nothing else
                 "-cp",
-                System.getProperty("java.class.path"),
+                MainClassPath.text(),
                 "kontor.Kontor"));
         line.add(command.getFirst());
         line.add("--kontor.data=" + data);

@@ -2,6 +2,7 @@ package kontor.database;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import javax.sql.DataSource;
@@ -20,6 +21,12 @@ public final class TestDatabase {
     /** Connections as the server has them. */
     public static Database database() {
         return Holder.DATABASE;
+    }
+
+    /** The data folder, which this process holds. */
+    public static Path folder() {
+        database();
+        return DataFolder.at(FOLDER).path();
     }
 
     /** Connections as the role that owns the tables, for planting what the server itself could never write. */
@@ -44,14 +51,15 @@ public final class TestDatabase {
         static final Database DATABASE = open();
 
         private static Database open() {
-            try {
-                var data = DataFolder.at(FOLDER);
+            var data = DataFolder.at(FOLDER);
+            try (var _ = DataFolderLock.take(data); // or else this process would ruin another's test
+                    var old = Files.list(data.path())) {
                 Postmaster.on(PostgresFolder.in(data)).ifPresent(Postmaster::stop);
-                PostgresBinaries.delete(data.path());
+                for (var file : old.toList()) if (!file.endsWith("lock")) PostgresBinaries.delete(file);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            var database = Database.open(settings(Map.of("kontor.db.connections", "2")), DataFolder.at(FOLDER));
+            var database = Database.open(settings(Map.of("kontor.db.connections", "2")), data);
             Runtime.getRuntime().addShutdownHook(new Thread(database::close, "test-database"));
             return database;
         }
