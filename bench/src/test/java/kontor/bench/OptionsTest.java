@@ -1,0 +1,54 @@
+package kontor.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OptionsTest {
+    @Test
+    void withoutAnyEverythingIsMeasuredAtLength() {
+        var options = Options.parse();
+        assertThat(options.wants(Goal.B1)).isTrue();
+        assertThat(options.wants(Goal.B16)).isTrue();
+        assertThat(options.measured()).isEqualTo(Duration.ofSeconds(12));
+        assertThat(options.profile()).isFalse();
+    }
+
+    @Test
+    void figuresAreNamedInAnyCase() {
+        var options = Options.parse("--only", "b1,B8", "--quick");
+        assertThat(options.only()).isEqualTo(Set.of("B1", "B8"));
+        assertThat(options.wants(Goal.B8_304)).isTrue();
+        assertThat(options.wants(Goal.B3, Goal.B4)).isFalse();
+        assertThat(options.measured()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void secondsOutweighQuick() {
+        assertThat(Options.parse("--seconds=7", "--quick").measured()).isEqualTo(Duration.ofSeconds(7));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--only B1,B6      | There is no figure \"B6\"",
+                "--only            | --only needs a value.",
+                "--seconds 0       | --seconds needs a number",
+                "--orders many     | --orders needs a number",
+                "--quick=yes       | --quick takes no value.",
+                "--fast            | bench does not know \"--fast\"",
+                "B1                | bench does not know \"B1\"",
+            })
+    void refusesWhatItDoesNotUnderstandInOneLine(String arguments, String message) {
+        assertThatThrownBy(() -> Options.parse(arguments.strip().split(" ")))
+                .isInstanceOf(Options.Bad.class)
+                .hasMessageContaining(message)
+                .hasMessageNotContaining("\n");
+    }
+}
