@@ -2,6 +2,7 @@ package kontor.events;
 
 import java.util.List;
 import kontor.database.Rows;
+import kontor.database.Statements;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -16,15 +17,24 @@ public class Outbox {
 
     /** Adds the events; takes part in the caller's transaction. */
     public void append(List<OrderEvent> events) {
-        Rows.of(events)
-                .bigint(OrderEvent::orderId)
-                .integer(OrderEvent::version)
-                .text(OrderEvent::type)
-                .jsonb(OrderEvent::payload)
-                .timestamptz(OrderEvent::at)
-                .update(jdbc, """
-                        INSERT INTO events.outbox (order_id, version, type, payload, created_at)
-                        SELECT * FROM unnest(?, ?, ?, ?, ?)
-                        """);
+        var statements = new Statements();
+        append(statements, events);
+        statements.run(jdbc);
+    }
+
+    /** The same, to be sent together with other statements. */
+    public void append(Statements statements, List<OrderEvent> events) {
+        if (events.isEmpty()) return;
+        statements.add(
+                """
+                INSERT INTO events.outbox (order_id, version, type, payload, created_at)
+                SELECT * FROM unnest(?, ?, ?, ?, ?)
+                """,
+                Rows.of(events)
+                        .bigint(OrderEvent::orderId)
+                        .integer(OrderEvent::version)
+                        .text(OrderEvent::type)
+                        .jsonb(OrderEvent::payload)
+                        .timestamptz(OrderEvent::at));
     }
 }

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import kontor.catalog.StockCounts;
+import kontor.database.Statements;
 import kontor.inventory.AdjustResult.Adjusted;
 import kontor.inventory.AdjustResult.BelowReserved;
 import kontor.inventory.AdjustResult.TooMuch;
@@ -61,8 +62,16 @@ public class Inventory implements StockCounts {
 
     /** Writes down for which orders stock is reserved. */
     @Transactional(propagation = Propagation.MANDATORY)
+    public void hold(Statements statements, List<NewHold> holds) {
+        if (!holds.isEmpty()) store.insertHolds(statements, holds);
+    }
+
+    /** The same at once. */
+    @Transactional(propagation = Propagation.MANDATORY)
     public void hold(List<NewHold> holds) {
-        if (!holds.isEmpty()) store.insertHolds(holds);
+        var statements = new Statements();
+        hold(statements, holds);
+        store.run(statements);
     }
 
     /**

@@ -9,6 +9,7 @@ import kontor.catalog.StockCounts;
 import kontor.catalog.StockCounts.Count;
 import kontor.catalog.StockCounts.CountResult;
 import kontor.database.Rows;
+import kontor.database.Statements;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.support.DataAccessUtils;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -202,14 +203,19 @@ class StockStore {
         return available;
     }
 
-    void insertHolds(List<NewHold> holds) {
-        Rows.of(holds)
-                .bigint(NewHold::orderId)
-                .bigint(NewHold::variantId)
-                .bigint(NewHold::quantity)
-                .nullableBigint(
-                        hold -> hold.patience() == null ? null : hold.patience().toSeconds())
-                .update(jdbc, INSERT_HOLDS);
+    void insertHolds(Statements statements, List<NewHold> holds) {
+        statements.add(
+                INSERT_HOLDS,
+                Rows.of(holds)
+                        .bigint(NewHold::orderId)
+                        .bigint(NewHold::variantId)
+                        .bigint(NewHold::quantity)
+                        .nullableBigint(hold ->
+                                hold.patience() == null ? null : hold.patience().toSeconds()));
+    }
+
+    void run(Statements statements) {
+        statements.run(jdbc);
     }
 
     /** @return how many holds were released */

@@ -2,9 +2,9 @@ package kontor.ledger;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import kontor.database.Ids;
 import kontor.database.Rows;
+import kontor.database.Statements;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -28,32 +28,41 @@ public class Ledger {
      * was posted before.
      */
     public void post(List<Posting> postings) {
+        var statements = new Statements();
+        post(statements, postings);
+        statements.run(jdbc);
+    }
+
+    /** The same, to be sent together with other statements. */
+    public void post(Statements statements, List<Posting> postings) {
         var numbered = postings.stream()
                 .filter(posting -> !posting.isEmpty())
                 .map(posting -> new NumberedPosting(ids.next("ledger.transaction_ids"), posting))
                 .toList();
         if (numbered.isEmpty()) return;
-        Rows.of(numbered)
-                .bigint(NumberedPosting::id)
-                .bigint(each -> each.posting().orderId())
-                .text(each -> each.posting().sourceType().name().toLowerCase(Locale.ROOT))
-                .bigint(each -> each.posting().sourceId())
-                .text(each -> each.posting().kind())
-                .timestamptz(each -> each.posting().at())
-                .update(jdbc, """
-                        INSERT INTO ledger.transactions (id, order_id, source_type, source_id, kind, posted_at)
-                        SELECT * FROM unnest(?, ?, ?, ?, ?, ?)
-                        """);
-        Rows.of(entriesOf(numbered))
-                .bigint(NumberedEntry::transactionId)
-                .integer(NumberedEntry::line)
-                .text(NumberedEntry::account)
-                .text(NumberedEntry::currency)
-                .bigint(NumberedEntry::amount)
-                .update(jdbc, """
-                        INSERT INTO ledger.entries (transaction_id, line, account, currency, amount)
-                        SELECT * FROM unnest(?, ?, ?, ?, ?)
-                        """);
+        statements.add(
+                """
+                INSERT INTO ledger.transactions (id, order_id, source_type, source_id, kind, posted_at)
+                SELECT * FROM unnest(?, ?, ?, ?, ?, ?)
+                """,
+                Rows.of(numbered)
+                        .bigint(NumberedPosting::id)
+                        .bigint(each -> each.posting().orderId())
+                        .text(each -> each.posting().sourceType().code())
+                        .bigint(each -> each.posting().sourceId())
+                        .text(each -> each.posting().kind())
+                        .timestamptz(each -> each.posting().at()));
+        statements.add(
+                """
+                INSERT INTO ledger.entries (transaction_id, line, account, currency, amount)
+                SELECT * FROM unnest(?, ?, ?, ?, ?)
+                """,
+                Rows.of(entriesOf(numbered))
+                        .bigint(NumberedEntry::transactionId)
+                        .integer(NumberedEntry::line)
+                        .text(NumberedEntry::account)
+                        .text(NumberedEntry::currency)
+                        .bigint(NumberedEntry::amount));
     }
 
     private static List<NumberedEntry> entriesOf(List<NumberedPosting> postings) {

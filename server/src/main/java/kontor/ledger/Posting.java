@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Currency;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * One business fact as the books see it. The same fact cannot be posted twice: its source and kind are unique.
@@ -24,7 +25,14 @@ public record Posting(
     public enum Source {
         ORDER,
         OPERATION,
-        IMPORT
+        IMPORT;
+
+        private final String code = name().toLowerCase(Locale.ROOT);
+
+        /** As it stands in the database. */
+        String code() {
+            return code;
+        }
     }
 
     /** @param amount in minor units: a debit above zero, a credit below */

@@ -3,6 +3,7 @@ package kontor.orders;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import kontor.database.Statements;
 import kontor.events.Outbox;
 import kontor.inventory.Inventory;
 import kontor.ledger.Ledger;
@@ -73,7 +74,7 @@ class Cancelling {
         if (waiting.isEmpty()) return false;
         var voiding = payments.voidOf(waiting.get());
         try {
-            transaction.executeWithoutResult(_ -> payments.insertOperations(List.of(voiding)));
+            transaction.executeWithoutResult(_ -> payments.insertOperation(voiding));
         } catch (DuplicateKeyException e) {
             return false;
         }
@@ -115,19 +116,23 @@ class Cancelling {
         var moved = store.move(List.of(new OrderStore.Move(
                         order.id(), OrderStatus.CONFIRMED, OrderStatus.CANCELLED, PaymentState.VOIDED)))
                 .getFirst(); // its row is locked, so it still stands where it was read
-        store.addSteps(List.of(new OrderStore.Step(
-                moved.id(),
-                moved.version(),
-                "cancelled",
-                order.status(),
-                moved.status(),
-                moved.paymentStatus(),
-                moved.fulfilmentStatus(),
-                actor,
-                reason,
-                now)));
-        ledger.post(List.of(Postings.invoiceCancelled(moved.id(), moved.currency(), moved.totals(), now)));
-        outbox.append(List.of(OrderEvents.of("order.cancelled", moved, now)));
+        var statements = new Statements();
+        store.addSteps(
+                statements,
+                List.of(new OrderStore.Step(
+                        moved.id(),
+                        moved.version(),
+                        "cancelled",
+                        order.status(),
+                        moved.status(),
+                        moved.paymentStatus(),
+                        moved.fulfilmentStatus(),
+                        actor,
+                        reason,
+                        now)));
+        ledger.post(statements, List.of(Postings.invoiceCancelled(moved.id(), moved.currency(), moved.totals(), now)));
+        outbox.append(statements, List.of(OrderEvents.of("order.cancelled", moved, now)));
+        store.run(statements);
         inventory.release(moved.id());
         return new Result.Cancelled(moved);
     }

@@ -72,9 +72,21 @@ class Completion implements PaymentOutcomes {
         lanes.submit(new LaneCommand.Settle(operation, answer, null, null, actor));
     }
 
-    /** Waits for the answer to the first request with this key, which is still under way or was cut off by a crash. */
-    Answer await(RequestKey key, Recorded before) {
+    /**
+     * The answer to an earlier request with this key that has none on record: it follows from the order when that was
+     * confirmed at once; otherwise the first request is still under way, or was cut off by a crash.
+     */
+    Answer answerAgain(RequestKey key, Recorded before) {
         var orderId = Objects.requireNonNull(before.orderId(), "every order request makes an order");
+        var placed = store.history(orderId).getFirst();
+        if (placed.status() == OrderStatus.PENDING_PAYMENT) return await(key, orderId);
+        var order = store.find(orderId, null).orElseThrow();
+        var payment = payments.ofOrder(orderId).getFirst();
+        return answers.of(
+                views.asPlaced(order, placed, store.lines(List.of(orderId)).getOrDefault(orderId, List.of()), payment));
+    }
+
+    private Answer await(RequestKey key, long orderId) {
         var deadline = System.nanoTime() + settings.answerPatience().toNanos();
         for (var pause = FIRST_LOOK_MILLIS;
                 System.nanoTime() < deadline;

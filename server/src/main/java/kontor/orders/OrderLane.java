@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import kontor.batching.BatchWriter;
 import kontor.catalog.Catalog;
+import kontor.database.Statements;
 import kontor.events.OrderEvent;
 import kontor.events.Outbox;
 import kontor.idempotency.Claim;
@@ -244,18 +245,23 @@ class OrderLane implements BatchWriter<LaneCommand, LaneResult> {
         if (places.isEmpty()) return;
         for (var place : places) outcome.set(place, new LaneResult.Written());
         var orders = places.stream().map(LaneCommand.Place::order).toList();
-        store.insert(orders);
-        store.addSteps(orders.stream().map(OrderLane::placed).toList());
-        inventory.hold(holdsOf(orders));
-        payments.insert(places.stream().map(LaneCommand.Place::payment).toList());
+        var statements = new Statements(); // one trip to the database for all of it
+        store.insert(statements, orders);
+        store.addSteps(statements, orders.stream().map(OrderLane::placed).toList());
+        inventory.hold(statements, holdsOf(orders));
+        payments.insert(
+                statements, places.stream().map(LaneCommand.Place::payment).toList());
         var operations = new ArrayList<Operation>();
         for (var place : places) if (place.operation() != null) operations.add(place.operation());
-        payments.insertOperations(operations);
-        ledger.post(places.stream()
-                .filter(place -> place.operation() == null)
-                .map(place -> Postings.invoiced(place.order()))
-                .toList());
-        outbox.append(orders.stream().map(OrderLane::placedEvent).toList());
+        payments.insertOperations(statements, operations);
+        ledger.post(
+                statements,
+                places.stream()
+                        .filter(place -> place.operation() == null)
+                        .map(place -> Postings.invoiced(place.order()))
+                        .toList());
+        outbox.append(statements, orders.stream().map(OrderLane::placedEvent).toList());
+        store.run(statements);
     }
 
     private List<NewHold> holdsOf(List<NewOrder> orders) {

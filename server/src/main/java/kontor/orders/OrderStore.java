@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import kontor.database.Rows;
+import kontor.database.Statements;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -60,66 +61,75 @@ class OrderStore {
 
     private record LineOf(long orderId, OrderLine line) {}
 
-    void insert(List<NewOrder> orders) {
-        Rows.of(orders)
-                .bigint(NewOrder::id)
-                .nullableBigint(NewOrder::customerId)
-                .text(NewOrder::email)
-                .text(order -> order.currency().getCurrencyCode())
-                .text(order -> order.status().code())
-                .text(order -> order.paymentStatus().code())
-                .bigint(order -> order.totals().subtotal())
-                .bigint(order -> order.totals().discount())
-                .bigint(order -> order.totals().shipping())
-                .bigint(order -> order.totals().tax())
-                .bigint(order -> order.totals().total())
-                .text(NewOrder::shippingOption)
-                .jsonb(NewOrder::shippingAddress)
-                .timestamptz(NewOrder::placedAt)
-                .update(jdbc, """
-                        INSERT INTO orders.orders (id, customer_id, email, currency, status, payment_status,
-                            subtotal, discount, shipping, tax, total, shipping_option, shipping_address, placed_at,
-                            fulfilment_status, version, source)
-                        SELECT new.*, 'unfulfilled', 1, 'api'
-                        FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS new
-                        """);
+    void insert(Statements statements, List<NewOrder> orders) {
+        statements.add(
+                """
+                INSERT INTO orders.orders (id, customer_id, email, currency, status, payment_status,
+                    subtotal, discount, shipping, tax, total, shipping_option, shipping_address, placed_at,
+                    fulfilment_status, version, source)
+                SELECT new.*, 'unfulfilled', 1, 'api'
+                FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS new
+                """,
+                Rows.of(orders)
+                        .bigint(NewOrder::id)
+                        .nullableBigint(NewOrder::customerId)
+                        .text(NewOrder::email)
+                        .text(order -> order.currency().getCurrencyCode())
+                        .text(order -> order.status().code())
+                        .text(order -> order.paymentStatus().code())
+                        .bigint(order -> order.totals().subtotal())
+                        .bigint(order -> order.totals().discount())
+                        .bigint(order -> order.totals().shipping())
+                        .bigint(order -> order.totals().tax())
+                        .bigint(order -> order.totals().total())
+                        .text(NewOrder::shippingOption)
+                        .jsonb(NewOrder::shippingAddress)
+                        .timestamptz(NewOrder::placedAt));
         var lines = new ArrayList<LineOf>(orders.size() * 4);
         for (var order : orders) for (var line : order.lines()) lines.add(new LineOf(order.id(), line));
-        Rows.of(lines)
-                .bigint(LineOf::orderId)
-                .integer(each -> each.line().line())
-                .nullableBigint(each -> each.line().variantId())
-                .text(each -> each.line().sku())
-                .text(each -> each.line().name())
-                .bigint(each -> each.line().quantity())
-                .bigint(each -> each.line().unitPrice())
-                .bigint(each -> each.line().discount())
-                .bigint(each -> each.line().tax())
-                .bigint(each -> each.line().total())
-                .update(jdbc, """
-                        INSERT INTO orders.lines (order_id, line, variant_id, sku, name, quantity, unit_price, discount, tax, total)
-                        SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                        """);
+        statements.add(
+                """
+                INSERT INTO orders.lines (order_id, line, variant_id, sku, name, quantity, unit_price, discount, tax, total)
+                SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                Rows.of(lines)
+                        .bigint(LineOf::orderId)
+                        .integer(each -> each.line().line())
+                        .nullableBigint(each -> each.line().variantId())
+                        .text(each -> each.line().sku())
+                        .text(each -> each.line().name())
+                        .bigint(each -> each.line().quantity())
+                        .bigint(each -> each.line().unitPrice())
+                        .bigint(each -> each.line().discount())
+                        .bigint(each -> each.line().tax())
+                        .bigint(each -> each.line().total()));
     }
 
-    void addSteps(List<Step> steps) {
-        Rows.of(steps)
-                .bigint(Step::orderId)
-                .integer(Step::version)
-                .text(Step::event)
-                .text(step ->
-                        step.fromStatus() == null ? null : step.fromStatus().code())
-                .text(step -> step.status().code())
-                .text(step -> step.paymentStatus().code())
-                .text(step -> step.fulfilmentStatus().code())
-                .text(Step::actor)
-                .text(Step::detail)
-                .timestamptz(Step::at)
-                .update(jdbc, """
-                        INSERT INTO orders.history (order_id, version, event, from_status, status, payment_status,
-                            fulfilment_status, actor, detail, at)
-                        SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                        """);
+    void addSteps(Statements statements, List<Step> steps) {
+        if (steps.isEmpty()) return;
+        statements.add(
+                """
+                INSERT INTO orders.history (order_id, version, event, from_status, status, payment_status,
+                    fulfilment_status, actor, detail, at)
+                SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                Rows.of(steps)
+                        .bigint(Step::orderId)
+                        .integer(Step::version)
+                        .text(Step::event)
+                        .text(step -> step.fromStatus() == null
+                                ? null
+                                : step.fromStatus().code())
+                        .text(step -> step.status().code())
+                        .text(step -> step.paymentStatus().code())
+                        .text(step -> step.fulfilmentStatus().code())
+                        .text(Step::actor)
+                        .text(Step::detail)
+                        .timestamptz(Step::at));
+    }
+
+    void run(Statements statements) {
+        statements.run(jdbc);
     }
 
     /**

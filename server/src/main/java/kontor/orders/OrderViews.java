@@ -5,6 +5,7 @@ import java.util.Currency;
 import java.util.List;
 import kontor.money.Money;
 import kontor.payments.Payment;
+import kontor.payments.PaymentStatus;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
@@ -57,6 +58,36 @@ class OrderViews {
                 order.placedAt());
     }
 
+    /** An order as it was when it was placed and confirmed at once, whatever has become of it since. */
+    OrderView asPlaced(OrderStore.Row order, OrderStore.Step placed, List<OrderLine> lines, Payment payment) {
+        return view(
+                order.id(),
+                placed.status(),
+                placed.paymentStatus(),
+                placed.fulfilmentStatus(),
+                order.customerId(),
+                order.email(),
+                order.currency(),
+                lines,
+                order.totals(),
+                order.shippingOption(),
+                addressOf(order),
+                List.of(new OrderView.Payment(
+                        payment.id(),
+                        payment.method(),
+                        payment.gateway(),
+                        (placed.paymentStatus() == PaymentState.PAID ? PaymentStatus.CAPTURED : PaymentStatus.OPEN)
+                                .code(),
+                        payment.amount(),
+                        null)),
+                order.externalId(),
+                order.placedAt());
+    }
+
+    private @Nullable Address addressOf(OrderStore.Row order) {
+        return order.shippingAddress() == null ? null : json.readValue(order.shippingAddress(), Address.class);
+    }
+
     /** @param actionOf where the buyer must go to confirm a payment; null for nowhere */
     OrderView of(OrderStore.Row order, List<OrderLine> lines, List<Payment> payments, Actions actionOf) {
         return view(
@@ -70,7 +101,7 @@ class OrderViews {
                 lines,
                 order.totals(),
                 order.shippingOption(),
-                order.shippingAddress() == null ? null : json.readValue(order.shippingAddress(), Address.class),
+                addressOf(order),
                 payments.stream()
                         .map(payment -> new OrderView.Payment(
                                 payment.id(),

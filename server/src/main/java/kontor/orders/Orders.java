@@ -128,7 +128,7 @@ public class Orders {
 
     private PlaceOrderResult replay(RequestKey key, Recorded before) {
         if (!before.matches(key)) throw Idempotency.reused();
-        return new Answered(before.answer() != null ? before.answer() : completion.await(key, before), true);
+        return new Answered(before.answer() != null ? before.answer() : completion.answerAgain(key, before), true);
     }
 
     private LaneCommand.Place command(

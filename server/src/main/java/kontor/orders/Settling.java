@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import kontor.database.Statements;
 import kontor.events.Outbox;
 import kontor.idempotency.Claim;
 import kontor.idempotency.Idempotency;
@@ -114,13 +115,19 @@ class Settling {
                         Postings.captured(order.id(), settle.operation().id(), order.currency(), order.totals(), now));
             (order.status() == OrderStatus.CONFIRMED ? confirmed : cancelled).add(order.id());
         }
-        store.addSteps(steps);
+        var statements = new Statements();
+        store.addSteps(statements, steps);
+        ledger.post(statements, postings);
+        outbox.append(
+                statements,
+                moved.stream()
+                        .map(order -> OrderEvents.of(
+                                order.status() == OrderStatus.CONFIRMED ? "order.confirmed" : "order.cancelled",
+                                order,
+                                now))
+                        .toList());
+        store.run(statements);
         inventory.confirm(confirmed);
-        ledger.post(postings);
-        outbox.append(moved.stream()
-                .map(order -> OrderEvents.of(
-                        order.status() == OrderStatus.CONFIRMED ? "order.confirmed" : "order.cancelled", order, now))
-                .toList());
         inventory.release(cancelled);
         // An order leaves this state only through a settled operation, so this cannot be; if it is, people must look.
         byOrder.forEach((id, settle) -> log.error(

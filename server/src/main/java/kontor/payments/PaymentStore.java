@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import kontor.database.Rows;
+import kontor.database.Statements;
 import kontor.money.Money;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -62,41 +63,49 @@ class PaymentStore {
         }
     }
 
-    void insert(List<Payment> payments) {
-        Rows.of(payments)
-                .bigint(Payment::orderId)
-                .bigint(Payment::id)
-                .text(Payment::method)
-                .text(Payment::gateway)
-                .text(payment -> payment.amount().currency().getCurrencyCode())
-                .bigint(payment -> payment.amount().minorUnits())
-                .text(payment -> payment.status().code())
-                .bigint(Payment::captured)
-                .update(jdbc, """
-                        INSERT INTO payments.payments (order_id, id, method, gateway, currency, amount, status, captured)
-                        SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?)
-                        """);
+    void insert(Statements statements, List<Payment> payments) {
+        statements.add(
+                """
+                INSERT INTO payments.payments (order_id, id, method, gateway, currency, amount, status, captured)
+                SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                Rows.of(payments)
+                        .bigint(Payment::orderId)
+                        .bigint(Payment::id)
+                        .text(Payment::method)
+                        .text(Payment::gateway)
+                        .text(payment -> payment.amount().currency().getCurrencyCode())
+                        .bigint(payment -> payment.amount().minorUnits())
+                        .text(payment -> payment.status().code())
+                        .bigint(Payment::captured));
     }
 
-    void insertOperations(List<Operation> operations) {
-        Rows.of(operations)
-                .bigint(Operation::orderId)
-                .bigint(Operation::paymentId)
-                .bigint(Operation::id)
-                .text(operation -> operation.kind().code())
-                .text(Operation::gateway)
-                .text(operation -> operation.amount().currency().getCurrencyCode())
-                .bigint(operation -> operation.amount().minorUnits())
-                .bool(Operation::captures)
-                .text(Operation::token)
-                .text(Operation::returnUrl)
-                .text(Operation::reference)
-                .update(jdbc, """
-                        INSERT INTO payments.operations (order_id, payment_id, id, kind, gateway, currency, amount, captures,
-                            token, return_url, gateway_reference, state, next_attempt_at)
-                        SELECT new.*, 'intent', now() + interval '5 seconds'
-                        FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS new
-                        """);
+    void insertOperations(Statements statements, List<Operation> operations) {
+        statements.add(
+                """
+                INSERT INTO payments.operations (order_id, payment_id, id, kind, gateway, currency, amount, captures,
+                    token, return_url, gateway_reference, state, next_attempt_at)
+                SELECT new.*, 'intent', now() + interval '5 seconds'
+                FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS new
+                """,
+                Rows.of(operations)
+                        .bigint(Operation::orderId)
+                        .bigint(Operation::paymentId)
+                        .bigint(Operation::id)
+                        .text(operation -> operation.kind().code())
+                        .text(Operation::gateway)
+                        .text(operation -> operation.amount().currency().getCurrencyCode())
+                        .bigint(operation -> operation.amount().minorUnits())
+                        .bool(Operation::captures)
+                        .text(Operation::token)
+                        .text(Operation::returnUrl)
+                        .text(Operation::reference));
+    }
+
+    void insertOperation(Operation operation) {
+        var statements = new Statements();
+        insertOperations(statements, List.of(operation));
+        statements.run(jdbc);
     }
 
     /** The compare-and-set of operations: who finds one open settles it. Their payments follow. */

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import kontor.database.Ids;
+import kontor.database.Statements;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
@@ -47,17 +48,22 @@ public class Payments {
     }
 
     /** Writes payments for the first time. */
-    public void insert(List<Payment> payments) {
-        store.insert(payments);
+    public void insert(Statements statements, List<Payment> payments) {
+        if (!payments.isEmpty()) store.insert(statements, payments);
+    }
+
+    /** Writes questions before they are asked. */
+    public void insertOperations(Statements statements, List<Operation> operations) {
+        if (!operations.isEmpty()) store.insertOperations(statements, operations);
     }
 
     /**
-     * Writes questions before they are asked.
+     * Writes a question before it is asked.
      *
      * @throws org.springframework.dao.DuplicateKeyException when another one of the same payment is still open
      */
-    public void insertOperations(List<Operation> operations) {
-        if (!operations.isEmpty()) store.insertOperations(operations);
+    public void insertOperation(Operation operation) {
+        store.insertOperation(operation);
     }
 
     /**

@@ -9,7 +9,8 @@ CREATE TABLE idempotency.keys (
     key         text        NOT NULL CHECK (length(key) BETWEEN 1 AND 255),
     -- SHA-256 over method, route, path and canonical body: the same key with another body is refused.
     fingerprint bytea       NOT NULL CHECK (length(fingerprint) = 32),
-    -- What was answered; NULL while the request is still waiting for a payment gateway.
+    -- What was answered. NULL while the request is still waiting for a payment gateway, and for an order that was
+    -- confirmed at once: its answer follows from the order.
     status      smallint    CHECK (status BETWEEN 200 AND 599),
     location    text,
     answer      bytea,
