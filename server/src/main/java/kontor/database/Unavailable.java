@@ -28,6 +28,7 @@ final class Unavailable {
     private static boolean isUnavailable(SQLException error) {
         return error instanceof SQLTransientConnectionException // the pool has none left
                 || error instanceof SQLRecoverableException
+                || "Connection is closed".equals(error.getMessage()) // the pool's, of one that broke in mid-transaction
                 || isUnavailable(error.getSQLState());
     }
 

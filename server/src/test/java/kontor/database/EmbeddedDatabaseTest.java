@@ -19,6 +19,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionSystemException;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** What becomes of the embedded database when somebody stops, kills or doubles it. */
 class EmbeddedDatabaseTest {
@@ -179,6 +182,21 @@ class EmbeddedDatabaseTest {
                         })
                         .matches(Database::isUnavailable);
             }
+        }
+    }
+
+    @Test
+    void soItIsWhenItIsLostInTheMiddleOfATransaction() { // whose rollback then fails, too
+        try (var database = Database.open(DEFAULTS, data)) {
+            var jdbc = new JdbcTemplate(database.pool());
+            var transaction = new TransactionTemplate(new JdbcTransactionManager(database.pool()));
+            assertThatThrownBy(() -> transaction.executeWithoutResult(status -> {
+                        jdbc.execute("SELECT 1");
+                        postmaster().process().destroyForcibly();
+                        while (true) jdbc.execute("SELECT pg_sleep(0.01)");
+                    }))
+                    .isInstanceOf(TransactionSystemException.class)
+                    .matches(Database::isUnavailable);
         }
     }
 
