@@ -22,20 +22,18 @@ class StockStore {
     // In one statement, because on a hot article every round trip is a time that everybody waits: first the rows are
     // locked in their order, then those that have enough are updated, judged by what they are once locked.
     private static final String RESERVE = """
-            WITH wanted AS MATERIALIZED (
-                SELECT * FROM unnest(?, ?) AS wanted (variant_id, quantity)
-            ), locked AS MATERIALIZED (
-                SELECT level.variant_id, wanted.quantity
-                FROM inventory.levels level JOIN wanted USING (variant_id)
-                WHERE level.location_id = 1
-                ORDER BY level.variant_id
-                FOR NO KEY UPDATE OF level
+            WITH locked AS MATERIALIZED (
+                SELECT variant_id
+                FROM inventory.levels
+                WHERE variant_id = ANY (?) AND location_id = 1
+                ORDER BY variant_id
+                FOR NO KEY UPDATE
             )
             UPDATE inventory.levels level
-            SET reserved = level.reserved + locked.quantity
-            FROM locked
+            SET reserved = level.reserved + wanted.quantity
+            FROM locked JOIN unnest(?, ?) AS wanted (variant_id, quantity) USING (variant_id)
             WHERE level.variant_id = locked.variant_id AND level.location_id = 1
-              AND level.on_hand - level.reserved >= locked.quantity
+              AND level.on_hand - level.reserved >= wanted.quantity
             """;
     private static final String AVAILABLE = """
             SELECT variant_id, on_hand - reserved AS available
@@ -185,7 +183,7 @@ class StockStore {
 
     /** @return how many variants had enough */
     int reserve(long[] variantIds, long[] quantities) {
-        return jdbc.update(RESERVE, variantIds, quantities);
+        return jdbc.update(RESERVE, variantIds, variantIds, quantities);
     }
 
     Map<Long, Long> available(long[] variantIds) {
