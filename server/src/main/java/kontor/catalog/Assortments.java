@@ -62,7 +62,9 @@ class Assortments implements SmartLifecycle {
     @Override
     public void start() {
         refresh();
-        lookout = Thread.ofVirtual().name("catalog-lookout").start(this::lookOut);
+        var thread = Thread.ofVirtual().name("catalog-lookout").unstarted(this::lookOut);
+        lookout = thread; // before it runs, because it runs as long as it stands here
+        thread.start();
     }
 
     private void lookOut() {
