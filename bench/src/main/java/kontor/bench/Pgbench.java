@@ -115,9 +115,7 @@ final class Pgbench {
                         Shop.ARTICLES,
                         firstBuyer,
                         firstBuyer + Shop.BUYERS - 1,
-                        sql.strip()
-                                .replace(":answer_length", Integer.toString(sample.answer().length))
-                                .replace(":address", "'" + sample.address() + "'"));
+                        sql.strip().replace(":address", "'" + sample.address() + "'"));
     }
 
     private String run(Path script, int clients, Duration time, List<String> more) throws Exception {

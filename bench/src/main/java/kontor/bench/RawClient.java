@@ -87,8 +87,8 @@ abstract class RawClient implements ClosedLoop.Client, AutoCloseable {
         Separate(RawOrders orders, Basket.Demand demand, long seed) throws SQLException {
             super(orders, demand, seed);
             key = connection.prepareStatement("""
-                    INSERT INTO idempotency.keys (principal, route, key, fingerprint, status, location, answer, order_id)
-                    VALUES (?, 'POST /orders', ?, ?, 201, ?, ?, ?)
+                    INSERT INTO idempotency.keys (principal, route, key, fingerprint, order_id)
+                    VALUES (?, 'POST /orders', ?, ?, ?)
                     """);
             order = connection.prepareStatement("""
                     INSERT INTO orders.orders (id, customer_id, currency, status, payment_status, fulfilment_status, subtotal,
@@ -145,14 +145,7 @@ abstract class RawClient implements ClosedLoop.Client, AutoCloseable {
         void write(RawOrder raw) throws SQLException {
             var id = raw.id();
             var basket = raw.basket();
-            update(
-                    key,
-                    raw.principal(),
-                    raw.key(),
-                    raw.fingerprint(),
-                    raw.location(),
-                    raw.sample().answer(),
-                    id);
+            update(key, raw.principal(), raw.key(), raw.fingerprint(), id);
             update(
                     order,
                     id,

@@ -22,10 +22,9 @@ record RawOrder(
     /**
      * What Kontor wrote for one such order: the reference writes the same, or as much.
      *
-     * @param answer kept for a repetition
      * @param address JSON
      */
-    record Sample(byte[] answer, String address) {}
+    record Sample(String address) {}
 
     /**
      * A value of an order in a statement.
@@ -49,10 +48,6 @@ record RawOrder(
 
     String principal() {
         return "user:" + buyer;
-    }
-
-    String location() {
-        return "/orders/" + id;
     }
 
     String event() {

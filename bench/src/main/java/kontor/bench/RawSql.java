@@ -19,11 +19,6 @@ final class RawSql {
                 Parameter.of("buyer", "bigint", RawOrder::buyer, ":buyer"),
                 Parameter.of("request_key", "text", RawOrder::key, "gen_random_uuid()"),
                 Parameter.of("fingerprint", "bytea", RawOrder::fingerprint, "decode(repeat('5a', 32), 'hex')"),
-                Parameter.of(
-                        "answer",
-                        "bytea",
-                        order -> order.sample().answer(),
-                        "decode(repeat('5a', :answer_length), 'hex')"),
                 Parameter.of("address", "jsonb", order -> order.sample().address(), ":address"),
                 Parameter.of("subtotal", "bigint", order -> order.basket().subtotal(), ":subtotal"),
                 Parameter.of("total", "bigint", order -> order.basket().total(), ":total")));
@@ -57,8 +52,8 @@ final class RawSql {
     /** The function, its parameters left out: they are {@link #PARAMETERS} by name. Stock is taken last. */
     private static final String FUNCTION_BODY = """
             BEGIN
-                INSERT INTO idempotency.keys (principal, route, key, fingerprint, status, location, answer, order_id)
-                VALUES ('user:' || buyer, 'POST /orders', request_key, fingerprint, 201, '/orders/' || id, answer, id);
+                INSERT INTO idempotency.keys (principal, route, key, fingerprint, order_id)
+                VALUES ('user:' || buyer, 'POST /orders', request_key, fingerprint, id);
                 INSERT INTO orders.orders (id, customer_id, currency, status, payment_status, fulfilment_status, subtotal,
                     discount, shipping, tax, total, shipping_option, shipping_address, version, source, placed_at)
                 VALUES (id, buyer, 'GBP', 'confirmed', 'open', 'unfulfilled', subtotal, 0, 495, 0, total, 'express',
@@ -98,8 +93,8 @@ final class RawSql {
     // The stock is counted by dividing by zero when an article is short, which undoes the whole statement.
     private static final String STATEMENT_BODY = """
             , key AS (
-                INSERT INTO idempotency.keys (principal, route, key, fingerprint, status, location, answer, order_id)
-                SELECT 'user:' || buyer, 'POST /orders', request_key, fingerprint, 201, '/orders/' || id, answer, id
+                INSERT INTO idempotency.keys (principal, route, key, fingerprint, order_id)
+                SELECT 'user:' || buyer, 'POST /orders', request_key, fingerprint, id
                 FROM given
             ), placed AS (
                 INSERT INTO orders.orders (id, customer_id, currency, status, payment_status, fulfilment_status, subtotal,
