@@ -373,6 +373,8 @@ class ImportingProductsTest {
             while (second.status() != 409); // until the first has begun
             assertThat(second.at("/code")).isEqualTo("import_running");
             assertThat(second.header("Retry-After")).isNotEmpty();
+            var meanwhile = staff.post("/products", Shelf.product("Meanwhile", newSku(), 1));
+            assertThat(meanwhile.status()).as("nobody waits for a slow upload").isEqualTo(201);
             out.write((sku + ",Slow,1\n").getBytes(StandardCharsets.UTF_8));
             out.close();
             assertThat(first.get().variantsCreated()).isEqualTo(1);

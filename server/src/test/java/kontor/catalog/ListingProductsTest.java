@@ -11,6 +11,7 @@ import java.util.List;
 import kontor.Api;
 import kontor.KontorTest;
 import kontor.TestUsers;
+import kontor.web.PageRequest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,9 @@ class ListingProductsTest {
 
     @Autowired
     TestUsers users;
+
+    @Autowired
+    ReadyAnswers answers;
 
     Api staff;
 
@@ -100,6 +104,17 @@ class ListingProductsTest {
         var changed = api.get(path, "If-None-Match", etag);
         assertThat(changed.status()).isEqualTo(200);
         assertThat(skus(changed)).hasSize(2);
+    }
+
+    @Test
+    void keepsAnswersReadyUntilTheCatalogueChanges() {
+        var filter = ProductFilter.of("readiness", null);
+        var page = new PageRequest(20, null);
+        var ready = answers.list(filter, page);
+        assertThat(answers.list(ProductFilter.of(" readiness ", "active"), page))
+                .isSameAs(ready);
+        staff.post("/products", product("Readiness", newSku(), 1));
+        assertThat(answers.list(filter, page)).isNotSameAs(ready);
     }
 
     @Test
