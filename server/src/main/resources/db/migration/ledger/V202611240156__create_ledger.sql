@@ -39,7 +39,7 @@ CREATE TABLE ledger.entries (
     transaction_id bigint NOT NULL,
     line           int    NOT NULL CHECK (line >= 1),
     account        text   NOT NULL,
-    currency       text   NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+    currency       text   NOT NULL CHECK (length(currency) = 3),
     amount         bigint NOT NULL CHECK (amount <> 0),
     PRIMARY KEY (transaction_id, line)
 );

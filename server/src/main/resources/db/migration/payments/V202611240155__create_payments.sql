@@ -20,7 +20,7 @@ CREATE TABLE payments.payments (
     id                bigint      NOT NULL,
     method            text        NOT NULL CHECK (method IN ('invoice', 'card')),
     gateway           text,                  -- NULL for invoice
-    currency          text        NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+    currency          text        NOT NULL CHECK (length(currency) = 3),
     amount            bigint      NOT NULL CHECK (amount >= 0),
     status            text        NOT NULL CHECK (status IN
                       ('open', 'created', 'requires_action', 'authorized', 'captured', 'failed', 'voided', 'unknown')),
@@ -49,7 +49,7 @@ CREATE TABLE payments.operations (
     -- intent: written, perhaps asked; unknown: asked, no answer; waiting: the buyer must act first.
     state             text        NOT NULL CHECK (state IN ('intent', 'unknown', 'waiting', 'succeeded', 'failed')),
     gateway           text        NOT NULL,
-    currency          text        NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+    currency          text        NOT NULL CHECK (length(currency) = 3),
     amount            bigint      NOT NULL CHECK (amount >= 0),
     captures          boolean     NOT NULL DEFAULT false, -- an authorize that takes the money in the same call
     token             text,        -- the gateway's name for the buyer's card; asked again with the same words under the same key
