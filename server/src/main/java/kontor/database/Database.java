@@ -2,6 +2,9 @@ package kontor.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Properties;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +40,40 @@ public final class Database implements AutoCloseable {
             Migrations.run(source(
                     connector.url(), Connector.OWNER, connector.passwords().owner()));
             return new Database(pool(settings, connector), server);
+        } catch (RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Connects to the database as it is, for reading: makes none where none is, and migrates nothing. An embedded one that
+     * nobody runs is started, and stopped when this is closed.
+     *
+     * @param data the folder of the embedded one, which need not be there
+     * @throws CannotStart when there is no database, or it cannot be reached
+     */
+    public static Database openForReading(DatabaseSettings settings, Path data) {
+        try {
+            if (!settings.embedded()) return ExternalDatabase.connect(settings);
+            if (!Files.isDirectory(new PostgresFolder(data.resolve("postgres")).cluster()))
+                throw new CannotStart("There is no database in %s. Choose the folder with --data."
+                        .formatted(data.toAbsolutePath().normalize()));
+            return startForReading(settings, DataFolder.at(data));
+        } catch (PoolInitializationException e) {
+            throw new CannotStart("The database does not answer: " + e.getMessage(), e);
+        }
+    }
+
+    private static Database startForReading(DatabaseSettings settings, DataFolder data) {
+        PostgresServer server;
+        try {
+            server = PostgresServer.start(data, settings.postgres());
+        } catch (DataFolderInUse e) {
+            return new Database(join(settings, data), null);
+        }
+        try {
+            return new Database(pool(settings, server.connector()), server);
         } catch (RuntimeException e) {
             server.close();
             throw e;

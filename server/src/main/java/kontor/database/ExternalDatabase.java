@@ -25,12 +25,15 @@ final class ExternalDatabase {
             throw new CannotStart("The database at %s cannot be used: %s".formatted(url, e.getMessage()), e);
         }
         Migrations.run(owner);
-        var database = connect(settings, url, user);
+        var database = connect(settings);
         if (settings.requireDurable()) refuseSuperuser(database);
         return database;
     }
 
-    private static Database connect(DatabaseSettings settings, String url, @Nullable String user) {
+    /** Connects to it as it is, as the role that owns nothing. */
+    static Database connect(DatabaseSettings settings) {
+        var url = url(settings);
+        var user = filled(settings.user());
         try {
             return Database.of(Database.pool(settings, url, user, filled(settings.password())));
         } catch (PoolInitializationException e) {

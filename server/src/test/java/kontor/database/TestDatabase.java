@@ -11,6 +11,7 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The database of all tests that do not test the database itself: one for each run, new and migrated. */
 public final class TestDatabase {
@@ -34,6 +35,32 @@ public final class TestDatabase {
         var connector = connector();
         return Database.source(
                 connector.url(), Connector.OWNER, connector.passwords().owner());
+    }
+
+    /**
+     * Makes another database beside it, empty, for a test that must not meet what others leave behind.
+     *
+     * @return the settings that let a server use it
+     */
+    public static Map<String, String> another(String name) {
+        var connector = connector();
+        new JdbcTemplate(superuserOf(Connector.DATABASE))
+                .execute("CREATE DATABASE %s OWNER %s".formatted(name, Connector.OWNER));
+        return Map.of(
+                "kontor.db.url", "jdbc:postgresql://127.0.0.1:%d/%s".formatted(connector.port(), name),
+                "kontor.db.user", Connector.APP,
+                "kontor.db.password", connector.passwords().app(),
+                "kontor.db.owner-user", Connector.OWNER,
+                "kontor.db.owner-password", connector.passwords().owner());
+    }
+
+    /** Connections to one of its databases as the superuser, whom no rule there can hold. */
+    public static DataSource superuserOf(String name) {
+        var connector = connector();
+        return Database.source(
+                "jdbc:postgresql://127.0.0.1:%d/%s".formatted(connector.port(), name),
+                Connector.ADMIN,
+                connector.passwords().admin());
     }
 
     /** How to reach its PostgreSQL, for a test that needs a database or a role beside it. */

@@ -1,0 +1,14 @@
+-- People.
+
+-- emails_belong_to_one_account
+-- No two accounts share an e-mail address, whatever its case.
+SELECT lower(email) AS email, count(*) AS accounts
+FROM accounts.users
+GROUP BY lower(email)
+HAVING count(*) > 1;
+
+-- passwords_are_hashed
+-- Every password is kept as an Argon2id hash.
+SELECT id AS user_id, left(password_hash, 12) || '…' AS begins_with
+FROM accounts.users
+WHERE password_hash !~ '^\$argon2id\$v=19\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]{16,}\$[A-Za-z0-9+/]{22,}$';

@@ -1,0 +1,105 @@
+-- The database itself: what keeps the rest true, and who could undo it.
+
+-- database_is_durable
+-- What is committed survives a power cut, and a page that went bad is noticed.
+SELECT name, setting
+FROM pg_settings
+WHERE name IN ('fsync', 'full_page_writes', 'data_checksums') AND setting <> 'on'
+   OR name = 'synchronous_commit' AND setting = 'off';
+
+-- guards_are_in_place
+-- The indexes, checks and triggers that refuse doubles, overselling and changed books are there and switched on.
+SELECT kind, table_name, guard
+FROM (VALUES
+    ('unique', 'accounts.users', 'users_email'),
+    ('unique', 'events.outbox', 'outbox_pkey'),
+    ('unique', 'idempotency.keys', 'keys_pkey'),
+    ('unique', 'inventory.levels', 'levels_pkey'),
+    ('unique', 'inventory.holds', 'holds_pkey'),
+    ('unique', 'ledger.entries', 'entries_pkey'),
+    ('unique', 'ledger.transactions', 'transactions_order_id_source_type_source_id_kind_key'),
+    ('unique', 'orders.history', 'history_pkey'),
+    ('unique', 'orders.orders', 'orders_pkey'),
+    ('unique', 'orders.orders', 'orders_external_id'),
+    ('unique', 'payments.inbound_events', 'inbound_events_pkey'),
+    ('unique', 'payments.operations', 'operations_one_live'),
+    ('unique', 'payments.payments', 'payments_one_live'),
+    ('check', 'inventory.levels', 'reserved >= 0'),
+    ('check', 'inventory.levels', 'reserved <= on_hand'),
+    ('check', 'ledger.entries', 'amount <> 0'),
+    ('check', 'orders.lines', 'total = (((quantity * unit_price) - discount) + tax)'),
+    ('check', 'orders.orders', 'total = (((subtotal - discount) + shipping) + tax)'),
+    ('check', 'payments.payments', '(captured >= 0) AND (captured <= amount)'),
+    ('check', 'payments.payments', 'refunded <= captured'),
+    ('trigger', 'ledger.entries', 'entries_balanced'),
+    ('trigger', 'ledger.entries', 'entries_append_only'),
+    ('trigger', 'ledger.transactions', 'transactions_append_only')
+) AS expected (kind, table_name, guard)
+WHERE CASE kind
+    WHEN 'unique' THEN NOT EXISTS (
+        SELECT FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+        WHERE indrelid = to_regclass(table_name) AND relname = guard AND indisunique)
+    WHEN 'check' THEN NOT EXISTS (
+        SELECT FROM pg_constraint
+        WHERE conrelid = to_regclass(table_name) AND contype = 'c'
+          AND starts_with(pg_get_constraintdef(oid), 'CHECK ((' || guard || '))'))
+    ELSE NOT EXISTS (
+        SELECT FROM pg_trigger
+        WHERE tgrelid = to_regclass(table_name) AND tgname = guard AND tgenabled IN ('O', 'A'))
+END;
+
+-- constraints_hold_for_every_row
+-- Every constraint was checked against every row, and every index is whole.
+SELECT conrelid::regclass::text AS table_name, conname::text AS name, 'constraint' AS kind
+FROM pg_constraint JOIN pg_namespace ON pg_namespace.oid = connamespace
+WHERE NOT convalidated AND nspname !~ '^pg_' AND has_schema_privilege('kontor_app', nspname, 'USAGE')
+UNION ALL
+SELECT indrelid::regclass::text, relname::text, 'index'
+FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE NOT (indisvalid AND indisready) AND nspname !~ '^pg_' AND has_schema_privilege('kontor_app', nspname, 'USAGE');
+
+-- history_cannot_be_rewritten
+-- The server's role may add to books, movements, order lines and histories, and neither change nor remove what is there.
+SELECT table_name, privilege
+FROM unnest(ARRAY['inventory.movements', 'ledger.accounts', 'ledger.entries', 'ledger.transactions', 'orders.history',
+                  'orders.lines', 'orders.transitions']) AS table_name,
+     unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS privilege
+WHERE has_table_privilege('kontor_app', table_name, privilege)
+   OR privilege = 'UPDATE' AND has_any_column_privilege('kontor_app', table_name, privilege);
+
+-- server_owns_nothing
+-- The server's role is no superuser, owns nothing, and belongs to no other role.
+SELECT 'may ' || power AS power, '' AS object
+FROM pg_roles,
+     unnest(ARRAY['do everything', 'create roles', 'create databases', 'replicate', 'bypass row security'],
+            ARRAY[rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls]) AS has (power, granted)
+WHERE rolname = 'kontor_app' AND granted
+UNION ALL
+SELECT 'owns', pg_describe_object(classid, objid, objsubid)
+FROM pg_shdepend
+WHERE refclassid = 'pg_authid'::regclass AND refobjid = 'kontor_app'::regrole AND deptype = 'o'
+  AND dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+UNION ALL
+SELECT 'belongs to', roleid::regrole::text
+FROM pg_auth_members
+WHERE member = 'kontor_app'::regrole;
+
+-- amounts_are_whole_numbers
+-- Amounts and quantities are 64-bit whole numbers; no column is a float, a decimal or PostgreSQL's money.
+SELECT attrelid::regclass::text AS table_name, attname::text AS column_name, format_type(atttypid, atttypmod) AS type
+FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE relkind IN ('r', 'p') AND attnum > 0 AND NOT attisdropped
+  AND nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'public')
+  AND has_schema_privilege('kontor_app', nspname, 'USAGE')
+  AND (atttypid IN ('real'::regtype, 'double precision'::regtype, 'numeric'::regtype, 'money'::regtype)
+       OR attname ~ '^(amount|balance|captured|delta|discount|on_hand|price|quantity|refunded|reserved|subtotal|tax|total|unit_price)$'
+          AND atttypid <> 'bigint'::regtype);
+
+-- times_have_zones
+-- Every point in time is kept with its time zone.
+SELECT attrelid::regclass::text AS table_name, attname::text AS column_name
+FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE relkind IN ('r', 'p') AND attnum > 0 AND NOT attisdropped
+  AND nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'public')
+  AND has_schema_privilege('kontor_app', nspname, 'USAGE')
+  AND atttypid = 'timestamp without time zone'::regtype;

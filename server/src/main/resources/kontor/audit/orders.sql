@@ -1,0 +1,84 @@
+-- Orders: what they come to, how they got where they are, and the rows that belong to them.
+
+-- rows_have_their_orders
+-- Every line, step, hold, movement, payment, posting and key belongs to an order that exists.
+SELECT source, order_id, count(*) AS rows
+FROM (
+    SELECT 'orders.lines' AS source, order_id FROM orders.lines
+    UNION ALL SELECT 'orders.history', order_id FROM orders.history
+    UNION ALL SELECT 'inventory.holds', order_id FROM inventory.holds
+    UNION ALL SELECT 'inventory.movements', order_id FROM inventory.movements WHERE order_id IS NOT NULL
+    UNION ALL SELECT 'payments.payments', order_id FROM payments.payments
+    UNION ALL SELECT 'ledger.transactions', order_id FROM ledger.transactions
+    UNION ALL SELECT 'idempotency.keys', order_id FROM idempotency.keys WHERE order_id IS NOT NULL
+) AS child
+WHERE NOT EXISTS (SELECT FROM orders.orders WHERE orders.id = child.order_id)
+GROUP BY source, order_id;
+
+-- order_lines_add_up
+-- Every line comes to quantity × unit price − discount + tax, and asks for something.
+SELECT order_id, line, quantity, unit_price, discount, tax, total
+FROM orders.lines
+WHERE total <> quantity * unit_price - discount + tax OR quantity <= 0 OR unit_price < 0 OR discount < 0 OR tax < 0;
+
+-- order_totals_add_up
+-- Every order has lines, and its total is their sum less discount plus shipping and tax.
+SELECT orders.id AS order_id, subtotal, discount, shipping, tax, total, line.sum AS sum_of_lines
+FROM orders.orders
+LEFT JOIN (SELECT order_id, sum(quantity * unit_price) AS sum FROM orders.lines GROUP BY order_id) AS line
+    ON line.order_id = orders.id
+WHERE subtotal IS DISTINCT FROM line.sum OR total <> subtotal - discount + shipping + tax;
+
+-- one_order_for_each_key
+-- Every order that was placed here was placed with one idempotency key.
+SELECT orders.id AS order_id, coalesce(key.count, 0) AS keys
+FROM orders.orders
+LEFT JOIN (SELECT order_id, count(*) AS count FROM idempotency.keys WHERE order_id IS NOT NULL GROUP BY order_id) AS key
+    ON key.order_id = orders.id
+WHERE (source = 'api' AND key.count IS DISTINCT FROM 1) OR key.count > 1;
+
+-- keys_name_what_they_did
+-- Every idempotency key has an answer, or the order by which it is found; one that placed an order names it.
+SELECT principal, route, key, status, order_id
+FROM idempotency.keys
+WHERE order_id IS NULL AND (status IS NULL OR route = 'POST /orders');
+
+-- history_takes_legal_steps
+-- Every step in an order's history leaves the status as it is, or is one of the legal transitions.
+SELECT order_id, version, from_status, status
+FROM orders.history
+WHERE CASE WHEN version = 1 THEN from_status IS NOT NULL
+           ELSE from_status IS DISTINCT FROM status
+                AND NOT EXISTS (
+                    SELECT FROM orders.transitions
+                    WHERE transitions.from_status = history.from_status AND to_status = status)
+      END;
+
+-- history_is_unbroken
+-- An order's history is numbered 1, 2, 3 … without a gap, and each step begins where the one before it ended.
+SELECT order_id, version, position, from_status, came_from
+FROM (
+    SELECT order_id, version, from_status,
+           row_number() OVER steps AS position,
+           lag(status) OVER steps AS came_from
+    FROM orders.history
+    WINDOW steps AS (PARTITION BY order_id ORDER BY version)
+) AS step
+WHERE version <> position OR position > 1 AND from_status IS DISTINCT FROM came_from;
+
+-- history_ends_at_the_present
+-- The last step of an order's history is where the order stands.
+SELECT orders.id AS order_id, orders.version, orders.status, orders.payment_status, orders.fulfilment_status,
+       last.version AS last_version, last.status AS last_status, last.payment_status AS last_payment_status,
+       last.fulfilment_status AS last_fulfilment_status
+FROM orders.orders
+LEFT JOIN orders.history AS last ON last.order_id = orders.id AND last.version >= orders.version
+WHERE (orders.version, orders.status, orders.payment_status, orders.fulfilment_status)
+      IS DISTINCT FROM (last.version, last.status, last.payment_status, last.fulfilment_status);
+
+-- every_step_has_its_event
+-- Every step of an order has its event in the outbox under the same number, and there are no others.
+SELECT order_id, version, event AS step, type AS outbox_event
+FROM orders.history
+FULL JOIN events.outbox USING (order_id, version)
+WHERE event IS NULL OR type IS NULL;

@@ -1,0 +1,161 @@
+package kontor.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import kontor.Api;
+import kontor.TestUsers;
+import org.springframework.stereotype.Component;
+
+/** A day in the life of a shop: everything that buyers, staff and gateways do, over HTTP, in an order that chance makes. */
+@Component
+class ShopAtWork {
+    private static final int OPERATIONS = 120;
+    private static final int AT_ONCE = 8;
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private final Api api;
+    private final TestUsers users;
+    private boolean done;
+    private Api staff;
+    private Api buyer;
+
+    ShopAtWork(Api api, TestUsers users) {
+        this.api = api;
+        this.users = users;
+        this.staff = api;
+        this.buyer = api;
+    }
+
+    /** Once, for all tests of this shop. */
+    synchronized void workADay() throws Exception {
+        if (done) return;
+        staff = api.as(users.admin());
+        buyer = api.as(users.customer());
+        sell("MUG", 255, 100_000);
+        sell("LAMP", 1999, 100_000);
+        sell("SCARCE", 500, 20);
+        sell("GIFT", 0, 100_000);
+        everyKindOnce();
+        work(OPERATIONS);
+        done = true;
+    }
+
+    /** Buyers and staff do this many things, several at once. */
+    void work(int operations) throws Exception {
+        var seed = new Random().nextLong();
+        System.err.println("the shop's seed " + seed);
+        var random = new Random(seed);
+        var calls = new ArrayList<Callable<Integer>>();
+        for (var operation = 0; operation < operations; operation++) {
+            var chance = new Random(random.nextLong());
+            calls.add(() -> somethingOrOther(chance));
+        }
+        try (var threads = Executors.newFixedThreadPool(AT_ONCE)) {
+            for (var call : threads.invokeAll(calls)) assertThat(call.get()).isLessThan(500);
+        }
+    }
+
+    private void sell(String sku, long price, long onHand) {
+        var variant =
+                Map.of("sku", sku, "prices", List.of(Map.of("amount", price, "currency", "GBP")), "on_hand", onHand);
+        var made = staff.post("/products", Map.of("name", sku, "variants", List.of(variant)), "Idempotency-Key", sku);
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+    }
+
+    /** So that there is something of each kind, whatever chance says. */
+    private void everyKindOnce() {
+        assertThat(order("MUG", 2, INVOICE, "").status()).isEqualTo(201);
+        assertThat(order("MUG", 2, INVOICE, "express").status()).isEqualTo(201);
+        assertThat(order("GIFT", 1, INVOICE, "").at("/payment_status")).isEqualTo("paid");
+        assertThat(order("LAMP", 1, card("pm_card_visa"), "express").at("/payment_status"))
+                .isEqualTo("paid");
+        assertThat(order("LAMP", 1, card("pm_card_chargeDeclined"), "").status())
+                .isEqualTo(402);
+        assertThat(order("LAMP", 1, card("pm_card_threeDSecure2Required"), "").status())
+                .isEqualTo(202);
+        assertThat(cancel(order("MUG", 3, INVOICE, "")).status()).isEqualTo(200);
+        assertThat(cancel(order("MUG", 3, card("pm_card_threeDSecure2Required"), ""))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    private int somethingOrOther(Random chance) throws Exception {
+        var sku = chance.nextInt(4) == 0 ? "SCARCE" : chance.nextBoolean() ? "MUG" : "LAMP";
+        var quantity = 1 + chance.nextInt(3);
+        var shipping = chance.nextBoolean() ? "express" : "";
+        return switch (chance.nextInt(10)) {
+            case 0, 1, 2 -> order(sku, quantity, INVOICE, shipping).status();
+            case 3 -> order(sku, quantity, card("pm_card_visa"), shipping).status();
+            case 4 ->
+                order(sku, quantity, card("pm_card_chargeDeclined"), shipping).status();
+            case 5 -> cancel(order(sku, quantity, INVOICE, shipping)).status();
+            case 6 ->
+                cancel(order(sku, quantity, card("pm_card_threeDSecure2Required"), ""))
+                        .status();
+            case 7 -> payTooLateToCancel(order(sku, quantity, card("pm_card_threeDSecure2Required"), ""));
+            case 8 -> order("GIFT", quantity, card("pm_card_visa"), "").status();
+            default -> adjust(sku, chance.nextInt(-2, 5));
+        };
+    }
+
+    private static final Map<String, String> INVOICE = Map.of("method", "invoice");
+
+    private static Map<String, String> card(String token) {
+        return Map.of("method", "card", "gateway", "stripe", "token", token, "return_url", "https://shop.example/back");
+    }
+
+    private Api.Answer order(String sku, int quantity, Map<String, String> payment, String shipping) {
+        var request = new java.util.HashMap<String, Object>(Map.of(
+                "currency", "GBP", "lines", List.of(Map.of("sku", sku, "quantity", quantity)), "payment", payment));
+        if (!shipping.isEmpty()) request.put("shipping_option", shipping);
+        var key = UUID.randomUUID().toString();
+        var answer = buyer.post("/orders", request, "Idempotency-Key", key);
+        if (quantity == 2) buyer.post("/orders", request, "Idempotency-Key", key); // some buyers click twice
+        return answer;
+    }
+
+    private Api.Answer cancel(Api.Answer order) {
+        if (order.at("/id").isEmpty()) return order; // it was sold out, and there is nothing to cancel
+        var key = UUID.randomUUID().toString();
+        return buyer.post("/orders/" + order.at("/id") + "/cancel", "{}", "Idempotency-Key", key);
+    }
+
+    /** The buyer confirms at the bank and calls it off in another window. */
+    private int payTooLateToCancel(Api.Answer order) throws Exception {
+        if (order.at("/payments/0/action").isEmpty()) return order.status();
+        HTTP.send(
+                HttpRequest.newBuilder(URI.create(order.at("/payments/0/action")))
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .POST(BodyPublishers.ofString("outcome=complete"))
+                        .build(),
+                BodyHandlers.discarding());
+        var answer = cancel(order);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() ->
+                        buyer.get("/orders/" + order.at("/id")).at("/status").equals("confirmed"));
+        return answer.status();
+    }
+
+    private int adjust(String sku, int delta) {
+        return staff.post(
+                        "/stock/" + sku + "/adjustments",
+                        Map.of("delta", delta, "reason", "counted"),
+                        "Idempotency-Key",
+                        UUID.randomUUID().toString())
+                .status();
+    }
+}

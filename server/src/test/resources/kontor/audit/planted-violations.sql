@@ -1,0 +1,351 @@
+-- What the invariants must catch: each paragraph names the one that does, and breaks a sound shop just so much.
+-- Where the database itself would refuse, its guard is taken away first, and guards_are_in_place notices that.
+-- The orders to be broken are picked from those that are there:
+
+-- picks
+CREATE TEMP TABLE picked ON COMMIT DROP AS
+SELECT (SELECT max(id) FROM orders.orders WHERE status = 'confirmed' AND payment_status = 'open' AND shipping > 0) AS open,
+       (SELECT max(id) FROM orders.orders WHERE status = 'confirmed' AND payment_status = 'paid' AND total > 0) AS paid,
+       (SELECT max(id) FROM orders.orders WHERE status = 'confirmed' AND payment_status = 'paid' AND total = 0) AS free,
+       (SELECT max(id) FROM orders.orders WHERE status = 'pending_payment') AS pending,
+       (SELECT max(id) FROM orders.orders WHERE status = 'cancelled' AND payment_status = 'failed') AS declined,
+       (SELECT max(order_id) FROM payments.payments WHERE method = 'invoice' AND status = 'voided') AS called_off;
+CREATE FUNCTION pg_temp.post(order_id bigint, source_type text, source_id bigint, kind text) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO ledger.transactions VALUES (-1, order_id, source_type, source_id, kind, now());
+    INSERT INTO ledger.entries VALUES (-1, 1, 'gateway_fees', 'GBP', 5), (-1, 2, 'gateway_fees', 'GBP', -5);
+$$;
+CREATE FUNCTION pg_temp.release(released bigint) RETURNS void LANGUAGE sql AS $$
+    UPDATE inventory.levels SET reserved = reserved - quantity
+    FROM inventory.holds WHERE order_id = released AND levels.variant_id = holds.variant_id AND state = 'held';
+    UPDATE inventory.holds SET state = 'released' WHERE order_id = released;
+$$;
+CREATE SCHEMA yesterday;
+CREATE FUNCTION yesterday.pg_postmaster_start_time() RETURNS timestamptz RETURN now() - interval '1 day';
+SET LOCAL search_path = yesterday, pg_catalog, public; -- nobody can say that PostgreSQL was not there
+
+-- ledger_transactions_balance: a penny appears
+INSERT INTO ledger.entries SELECT max(id), 99, 'gateway_fees', 'GBP', 1 FROM ledger.transactions;
+
+-- ledger_transactions_have_two_sides: a transaction without entries
+INSERT INTO ledger.transactions SELECT -1, open, 'order', open, 'credit', now() FROM picked;
+
+-- ledger_transactions_have_two_sides: entries without a transaction
+INSERT INTO ledger.entries VALUES (-1, 1, 'gateway_fees', 'GBP', 5), (-1, 2, 'gateway_fees', 'GBP', -5);
+
+-- ledger_transactions_have_two_sides: an entry over nothing (without its guard)
+ALTER TABLE ledger.entries DROP CONSTRAINT entries_amount_check;
+INSERT INTO ledger.entries SELECT max(id), 99, 'gateway_fees', 'GBP', 0 FROM ledger.transactions;
+
+-- ledger_accounts_exist: money goes to a pocket
+INSERT INTO ledger.entries SELECT max(id), 98, 'pocket', 'GBP', 5 FROM ledger.transactions;
+INSERT INTO ledger.entries SELECT max(id), 99, 'pocket', 'GBP', -5 FROM ledger.transactions;
+
+-- ledger_posts_each_fact_once: the same fact twice (without its guard)
+ALTER TABLE ledger.transactions DROP CONSTRAINT transactions_order_id_source_type_source_id_kind_key;
+SELECT pg_temp.post(open, 'order', open, 'invoice') FROM picked;
+
+-- ledger_keeps_to_the_orders_currency: booked in euros
+INSERT INTO ledger.entries SELECT max(id), 98, 'gateway_fees', 'EUR', 5 FROM ledger.transactions;
+INSERT INTO ledger.entries SELECT max(id), 99, 'gateway_fees', 'EUR', -5 FROM ledger.transactions;
+
+-- ledger_books_what_happened: captured by an operation that failed
+SELECT pg_temp.post(order_id, 'operation', max(id), 'capture') FROM payments.operations JOIN picked ON order_id = declined
+GROUP BY order_id;
+
+-- ledger_books_what_happened: captured by an operation that is not there
+SELECT pg_temp.post(paid, 'operation', -1, 'capture') FROM picked;
+
+-- ledger_books_what_happened: refunded by an operation that captured
+SELECT pg_temp.post(order_id, 'operation', max(id), 'refund') FROM payments.operations JOIN picked ON order_id = paid
+WHERE kind = 'authorize' GROUP BY order_id;
+
+-- ledger_books_what_happened: another order's invoice
+SELECT pg_temp.post(open, 'order', paid, 'credit') FROM picked;
+
+-- payments_belong_to_one_order: two orders share a payment
+INSERT INTO payments.payments (order_id, id, method, gateway, currency, amount, status)
+SELECT orders.id, payments.id, 'card', 'stripe', orders.currency, orders.total, 'failed'
+FROM payments.payments JOIN picked ON order_id = declined JOIN orders.orders ON orders.id = called_off;
+
+-- operations_have_their_payments: a question about no payment
+INSERT INTO payments.operations (order_id, payment_id, id, kind, state, gateway, currency, amount)
+SELECT paid, -1, -1, 'void', 'failed', 'stripe', 'GBP', 1 FROM picked;
+
+-- one_live_payment_for_each_order: paid twice (without its guard)
+DROP INDEX payments.payments_one_live;
+INSERT INTO payments.payments (order_id, id, method, currency, amount, status)
+SELECT free, -1, 'invoice', 'GBP', 0, 'captured' FROM picked;
+
+-- one_question_at_a_time: two calls to void at once (without its guard)
+DROP INDEX payments.operations_one_live;
+INSERT INTO payments.operations (order_id, payment_id, id, kind, state, gateway, currency, amount)
+SELECT order_id, payments.id, -each, 'void', 'intent', 'stripe', currency, amount
+FROM payments.payments JOIN picked ON order_id = pending, generate_series(1, 2) AS each;
+
+-- payments_stay_within_bounds: more captured than asked, and given back (without its guard)
+ALTER TABLE payments.payments DROP CONSTRAINT payments_check;
+UPDATE payments.payments SET captured = amount + 1, refunded = amount + 1 FROM picked WHERE order_id = called_off;
+
+-- payments_ask_for_the_total: a penny too much
+UPDATE payments.payments SET amount = amount + 1 FROM picked WHERE order_id = called_off;
+
+-- payments_ask_for_the_total: the gateway was asked for a penny more
+UPDATE payments.operations SET amount = amount + 1 FROM picked WHERE order_id = declined;
+
+-- currencies_agree: a payment in euros
+UPDATE payments.payments SET currency = 'EUR' FROM picked WHERE order_id = called_off;
+
+-- currencies_agree: a question in euros
+UPDATE payments.operations SET currency = 'EUR' FROM picked WHERE order_id = declined;
+
+-- captured_is_what_operations_took: the gateway took a penny less
+UPDATE payments.operations SET amount = amount - 1 FROM picked WHERE order_id = paid;
+
+-- money_is_booked: the gateway's money is booked as the bank's
+UPDATE ledger.entries SET account = 'bank'
+FROM ledger.transactions, picked WHERE transaction_id = id AND order_id = paid AND account = 'gateway_clearing';
+
+-- money_is_booked: an open invoice that nobody owes
+UPDATE ledger.entries SET account = 'customer_credit'
+FROM ledger.transactions, picked WHERE transaction_id = id AND order_id = open AND account = 'receivables';
+
+-- money_is_booked: an invoice was paid, and not into our bank
+UPDATE payments.payments SET captured = 5 FROM picked WHERE order_id = called_off;
+
+-- sales_are_booked: sold, and booked as fees
+UPDATE ledger.entries SET account = 'gateway_fees'
+FROM ledger.transactions, picked WHERE transaction_id = id AND order_id = paid AND account = 'revenue';
+
+-- sales_are_booked: shipping booked as revenue
+UPDATE ledger.entries SET account = 'revenue'
+FROM ledger.transactions, picked WHERE transaction_id = id AND order_id = open AND account = 'shipping_revenue';
+
+-- sales_are_booked: revenue of an order that was called off
+INSERT INTO ledger.entries
+SELECT max(id), line, CASE line WHEN 98 THEN 'revenue' ELSE 'gateway_fees' END, 'GBP', (line - 98) * 2 - 1
+FROM ledger.transactions JOIN picked ON order_id = called_off, generate_series(98, 99) AS line GROUP BY line;
+
+-- orders_are_paid_as_they_say: confirmed without a payment
+UPDATE payments.payments SET status = 'failed' FROM picked WHERE order_id = free;
+
+-- orders_are_paid_as_they_say: paid, says the order; open, says its invoice
+UPDATE orders.orders SET payment_status = 'paid' FROM picked WHERE id = open;
+UPDATE orders.history SET payment_status = 'paid' FROM picked WHERE order_id = open;
+
+-- orders_are_paid_as_they_say: cancelled, and the money kept
+UPDATE orders.orders SET status = 'cancelled' FROM picked WHERE id = paid;
+UPDATE orders.history SET status = 'cancelled' FROM picked WHERE order_id = paid AND version = 2;
+SELECT pg_temp.release(paid) FROM picked;
+
+-- orders_are_paid_as_they_say: it waits for a payment that has failed
+UPDATE payments.payments SET status = 'failed' FROM picked WHERE order_id = pending;
+
+-- open_payments_are_pursued: the buyer is waited for by nobody
+UPDATE payments.operations SET state = 'failed' FROM picked WHERE order_id = pending;
+
+-- open_payments_are_pursued: created, and never asked about
+UPDATE payments.payments SET status = 'created' FROM picked WHERE order_id = pending;
+
+-- gateways_are_asked_in_time: without an answer for a day
+INSERT INTO payments.operations (order_id, payment_id, id, kind, state, gateway, currency, amount, created_at)
+SELECT order_id, payments.id, -1, 'void', 'unknown', 'stripe', currency, amount, now() - interval '25 hours'
+FROM payments.payments JOIN picked ON order_id = pending;
+
+-- gateways_are_asked_in_time: overdue for ten minutes
+INSERT INTO payments.operations (order_id, payment_id, id, kind, state, gateway, currency, amount, next_attempt_at)
+SELECT order_id, payments.id, -1, 'void', 'intent', 'stripe', currency, amount, now() - interval '10 minutes'
+FROM payments.payments JOIN picked ON order_id = pending;
+
+-- gateway_messages_are_acted_on: a message left lying
+INSERT INTO payments.inbound_events VALUES ('stripe', 'evt', 'x', '', 'received', NULL, now() - interval '10 minutes');
+
+-- rows_have_their_orders: a line
+INSERT INTO orders.lines VALUES (-1, 1, NULL, 'SKU', 'Name', 1, 5, 0, 0, 5);
+
+-- rows_have_their_orders: a step, with its event
+INSERT INTO orders.history VALUES (-1, 1, 'placed', NULL, 'confirmed', 'open', 'unfulfilled', 'nobody', NULL, now());
+INSERT INTO events.outbox VALUES (-1, 1, 'order.placed', '{}', now());
+
+-- rows_have_their_orders: a hold
+INSERT INTO inventory.holds SELECT -1, variant_id, 1, 1, 'released' FROM inventory.levels LIMIT 1;
+
+-- rows_have_their_orders: movements
+INSERT INTO inventory.movements (variant_id, location_id, delta, reason, order_id, actor)
+SELECT variant_id, 1, delta, 'sold', -1, 'nobody' FROM inventory.levels, unnest(ARRAY[1, -1]) AS delta;
+
+-- rows_have_their_orders: a payment
+INSERT INTO payments.payments (order_id, id, method, gateway, currency, amount, status)
+VALUES (-1, -1, 'card', 'stripe', 'GBP', 5, 'failed');
+
+-- rows_have_their_orders: a posting
+SELECT pg_temp.post(-1, 'order', -1, 'credit');
+
+-- rows_have_their_orders: a key
+INSERT INTO idempotency.keys (principal, route, key, fingerprint, order_id)
+VALUES ('user:1', 'POST /orders', 'lost', sha256(''), -1);
+
+-- order_lines_add_up: a penny too much (without its guard)
+ALTER TABLE orders.lines DROP CONSTRAINT lines_check;
+UPDATE orders.lines SET total = total + 1 FROM picked WHERE order_id = open;
+
+-- order_lines_add_up: less than nothing
+ALTER TABLE orders.lines DROP CONSTRAINT lines_discount_check, DROP CONSTRAINT lines_tax_check;
+UPDATE orders.lines SET discount = -1, tax = -1 FROM picked WHERE order_id = open;
+
+-- order_totals_add_up: more than the lines come to
+UPDATE orders.orders SET subtotal = subtotal + 1, discount = discount + 1 FROM picked WHERE id = open;
+
+-- order_totals_add_up: without lines
+DELETE FROM orders.lines USING picked WHERE order_id = called_off;
+
+-- one_order_for_each_key: an order without a key
+DELETE FROM idempotency.keys USING picked WHERE order_id = open;
+
+-- one_order_for_each_key: two keys for one order
+INSERT INTO idempotency.keys (principal, route, key, fingerprint, order_id)
+SELECT 'user:1', 'POST /orders', 'second', sha256(''), open FROM picked;
+
+-- keys_name_what_they_did: neither answer nor order
+INSERT INTO idempotency.keys (principal, route, key, fingerprint) VALUES ('user:1', 'POST /x', 'lost', sha256(''));
+
+-- keys_name_what_they_did: placed an order, and does not say which
+INSERT INTO idempotency.keys (principal, route, key, fingerprint, status, answer)
+VALUES ('user:1', 'POST /orders', 'lost', sha256(''), 201, '');
+
+-- history_takes_legal_steps: from cancelled back to confirmed, and away again
+INSERT INTO orders.history
+SELECT order_id, version + n, event, CASE n WHEN 1 THEN 'cancelled' ELSE 'confirmed' END,
+       CASE n WHEN 1 THEN 'confirmed' ELSE 'cancelled' END, payment_status, fulfilment_status, actor, detail, at
+FROM orders.history JOIN picked ON order_id = called_off, generate_series(1, 2) AS n WHERE version = 2;
+INSERT INTO events.outbox SELECT called_off, n, 'order.x', '{}', now() FROM picked, generate_series(3, 4) AS n;
+UPDATE orders.orders SET version = 4 FROM picked WHERE id = called_off;
+
+-- history_takes_legal_steps: the first step comes from somewhere
+UPDATE orders.history SET from_status = 'pending_payment' FROM picked WHERE order_id = open;
+
+-- history_is_unbroken: a step is missing
+UPDATE orders.history SET version = 3 FROM picked WHERE order_id = paid AND version = 2;
+UPDATE events.outbox SET version = 3 FROM picked WHERE order_id = paid AND version = 2;
+UPDATE orders.orders SET version = 3 FROM picked WHERE id = paid;
+
+-- history_is_unbroken: a step begins elsewhere than the one before it ended
+UPDATE orders.history SET status = 'confirmed' FROM picked WHERE order_id = paid AND version = 1;
+
+-- history_ends_at_the_present: the order has moved on
+UPDATE orders.orders SET fulfilment_status = 'fulfilled' FROM picked WHERE id = declined;
+
+-- history_ends_at_the_present: the order's version has moved on
+UPDATE orders.orders SET version = version + 1 FROM picked WHERE id = open;
+
+-- history_ends_at_the_present: a step beyond the present
+INSERT INTO orders.history
+SELECT order_id, 2, event, status, status, payment_status, fulfilment_status, actor, detail, at
+FROM orders.history JOIN picked ON order_id = open;
+INSERT INTO events.outbox SELECT open, 2, 'order.x', '{}', now() FROM picked;
+
+-- every_step_has_its_event: an event is missing
+DELETE FROM events.outbox USING picked WHERE order_id = paid AND version = 1;
+
+-- every_step_has_its_event: an event too many
+INSERT INTO events.outbox SELECT open, 2, 'order.x', '{}', now() FROM picked;
+
+-- stock_is_not_oversold: fewer on hand than promised (without its guard)
+ALTER TABLE inventory.levels DROP CONSTRAINT levels_check;
+INSERT INTO inventory.movements (variant_id, location_id, delta, reason, actor)
+SELECT variant_id, location_id, reserved - 1 - on_hand, 'lost', 'nobody' FROM inventory.levels WHERE reserved > 0;
+UPDATE inventory.levels SET on_hand = reserved - 1 WHERE reserved > 0;
+
+-- reserved_is_what_is_held: one too many reserved
+UPDATE inventory.levels SET reserved = reserved + 1 WHERE reserved < on_hand;
+
+-- on_hand_is_what_moved: one too many on hand
+UPDATE inventory.levels SET on_hand = on_hand + 1;
+
+-- on_hand_is_what_moved: movements of what is not there
+INSERT INTO inventory.locations (id, code, name) VALUES (-1, 'nowhere', 'Nowhere');
+INSERT INTO inventory.movements (variant_id, location_id, delta, reason, actor)
+SELECT variant_id, -1, 5, 'received', 'nobody' FROM inventory.levels;
+
+-- stock_is_held_for_open_orders: nothing is held
+SELECT pg_temp.release(open) FROM picked;
+
+-- stock_is_held_for_open_orders: held for an order that was called off
+UPDATE inventory.holds SET state = 'held' FROM picked WHERE order_id = called_off;
+UPDATE inventory.levels SET reserved = reserved + quantity
+FROM inventory.holds JOIN picked ON order_id = called_off WHERE levels.variant_id = holds.variant_id;
+
+-- stock_is_held_for_open_orders: one more held than bought
+UPDATE inventory.holds SET quantity = quantity + 1 FROM picked WHERE order_id = open;
+UPDATE inventory.levels SET reserved = reserved + 1
+FROM inventory.holds JOIN picked ON order_id = open WHERE levels.variant_id = holds.variant_id;
+
+-- expired_holds_are_given_up: expired ten minutes ago
+UPDATE inventory.holds SET expires_at = now() - interval '10 minutes' FROM picked WHERE order_id = pending;
+
+-- stock_and_lines_name_articles: a line
+UPDATE orders.lines SET variant_id = -1 FROM picked WHERE order_id = called_off;
+
+-- stock_and_lines_name_articles: a hold
+INSERT INTO inventory.holds SELECT called_off, -1, 1, 1, 'released' FROM picked;
+
+-- stock_and_lines_name_articles: a level
+INSERT INTO inventory.levels VALUES (-1, 1, 0, 0);
+
+-- stock_and_lines_name_articles: movements
+INSERT INTO inventory.movements (variant_id, location_id, delta, reason, actor)
+VALUES (-1, 1, 5, 'received', 'nobody'), (-1, 1, -5, 'lost', 'nobody');
+
+-- emails_belong_to_one_account: the same address in capitals (without its guard)
+DROP INDEX accounts.users_email;
+INSERT INTO accounts.users (name, email, password_hash) SELECT name, upper(email), password_hash FROM accounts.users LIMIT 1;
+
+-- passwords_are_hashed: one is not
+UPDATE accounts.users SET password_hash = '$argon2id$password';
+
+-- database_is_durable: commits are not waited for
+SET LOCAL synchronous_commit = off;
+
+-- guards_are_in_place: two live payments would not be refused
+DROP INDEX payments.payments_one_live;
+
+-- guards_are_in_place: overselling would not be refused
+ALTER TABLE inventory.levels DROP CONSTRAINT levels_check;
+
+-- guards_are_in_place: an unbalanced posting would not be refused
+ALTER TABLE ledger.entries DISABLE TRIGGER entries_balanced;
+
+-- guards_are_in_place: a change of the books would only be refused to replicas
+ALTER TABLE ledger.entries ENABLE REPLICA TRIGGER entries_append_only;
+
+-- constraints_hold_for_every_row: a constraint that was never checked
+ALTER TABLE orders.orders ADD CONSTRAINT hopeful CHECK (total < 0) NOT VALID;
+
+-- constraints_hold_for_every_row: an index that was never finished
+UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'orders.orders_customer'::regclass;
+
+-- history_cannot_be_rewritten: postings can be deleted
+GRANT DELETE ON ledger.entries TO kontor_app;
+
+-- history_cannot_be_rewritten: amounts can be changed
+GRANT UPDATE (amount) ON ledger.entries TO kontor_app;
+
+-- history_cannot_be_rewritten: by everybody
+GRANT TRUNCATE ON orders.history TO PUBLIC;
+
+-- server_owns_nothing: it may create databases
+ALTER ROLE kontor_app CREATEDB;
+
+-- server_owns_nothing: it owns a table
+ALTER TABLE catalog.prices OWNER TO kontor_app;
+
+-- server_owns_nothing: it belongs to another role
+GRANT pg_monitor TO kontor_app;
+
+-- amounts_are_whole_numbers: a float
+ALTER TABLE catalog.products ADD COLUMN weight double precision;
+
+-- amounts_are_whole_numbers: an amount of 32 bits
+ALTER TABLE catalog.products ADD COLUMN tax int;
+
+-- times_have_zones: one has none
+ALTER TABLE catalog.products ADD COLUMN sold_at timestamp;
