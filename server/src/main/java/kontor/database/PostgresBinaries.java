@@ -4,7 +4,6 @@ import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
 import io.zonky.test.db.postgres.util.ArchUtils;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -25,6 +24,7 @@ final class PostgresBinaries {
     /** The version in the archive. */
     static final String VERSION = "18.6";
 
+    private static final String NAME = "postgres-" + VERSION;
     private static final Logger log = LoggerFactory.getLogger(PostgresBinaries.class);
 
     private PostgresBinaries() {}
@@ -32,15 +32,30 @@ final class PostgresBinaries {
     /**
      * The folder with {@code bin}, {@code lib} and {@code share}. Any number of processes may ask at once: each unpacks
      * beside it, and the first to finish gives the folder its name.
+     *
+     * @param otherwise where to unpack when this user has no home to write to
      */
-    static Path unpacked() {
-        var programs = cache().resolve("postgres-" + VERSION);
+    static Path unpacked(Path otherwise) {
+        var programs = cache().resolve(NAME);
         if (Files.isDirectory(programs)) return programs;
         try {
             unpack(programs);
             return programs;
         } catch (IOException e) {
-            throw new UncheckedIOException("PostgreSQL could not be unpacked to " + programs, e);
+            return unpackedIn(otherwise, e);
+        }
+    }
+
+    private static Path unpackedIn(Path folder, IOException why) {
+        var programs = folder.resolve(NAME);
+        if (Files.isDirectory(programs)) return programs;
+        try {
+            log.info("That is not possible: {}", why.toString());
+            unpack(programs);
+            return programs;
+        } catch (IOException e) {
+            e.addSuppressed(why);
+            throw new CannotStart("PostgreSQL cannot be unpacked to %s: %s".formatted(programs, e), e);
         }
     }
 
@@ -53,7 +68,7 @@ final class PostgresBinaries {
                 .resolve("kontor");
     }
 
-    private static void unpack(Path programs) throws IOException {
+    static void unpack(Path programs) throws IOException {
         log.info("Unpacking PostgreSQL {} to {}", VERSION, programs);
         var draft = programs.resolveSibling(programs.getFileName() + ".new-" + UUID.randomUUID());
         Files.createDirectories(draft);

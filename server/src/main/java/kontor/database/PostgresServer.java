@@ -45,7 +45,7 @@ final class PostgresServer implements AutoCloseable {
         this.lock = lock;
         this.settings = settings;
         folder = PostgresFolder.in(data);
-        programs = PostgresBinaries.unpacked();
+        programs = PostgresBinaries.unpacked(folder.path());
     }
 
     /**
@@ -119,7 +119,7 @@ final class PostgresServer implements AutoCloseable {
                     "--no-instructions"));
             if (!initdb.waitFor(5, TimeUnit.MINUTES) || initdb.exitValue() != 0) {
                 initdb.destroyForcibly();
-                throw new CannotStart("PostgreSQL cannot create its files: " + said());
+                throw new CannotStart("PostgreSQL cannot create its files: " + why());
             }
             DataFolder.move(draft, folder.cluster());
         } catch (InterruptedException e) {
@@ -220,7 +220,7 @@ final class PostgresServer implements AutoCloseable {
             }
             pause(Duration.ofMillis(10));
         }
-        throw new CannotStart("PostgreSQL does not start: " + said());
+        throw new CannotStart("PostgreSQL does not start: " + why());
     }
 
     private void restart() {
@@ -264,6 +264,15 @@ final class PostgresServer implements AutoCloseable {
     private static boolean isRoot() throws IOException {
         var self = Path.of("/proc/self");
         return Files.isDirectory(self) && Integer.valueOf(0).equals(Files.getAttribute(self, "unix:uid"));
+    }
+
+    private String why() {
+        var said = said();
+        return said.contains("unshare")
+                ? "it refuses to be root, and this machine forbids the user namespace in which it would not be (%s)."
+                                .formatted(said)
+                        + " Run Kontor as an ordinary user, or name a database with KONTOR_DB_URL."
+                : said;
     }
 
     private String said() {
