@@ -121,7 +121,7 @@ final class Acquirer {
         var id = ids.next("pi_");
         var intent = new Intent(
                 id, ids.next(id + "_secret_"), amount, currency, manualCaptureIn(form), form.metadata(), now);
-        intent.paymentMethod = method;
+        intent.paymentMethod = method == null ? null : method.intern();
         intent.returnUrl = returnUrlIn(form);
         synchronized (intent) {
             var draft = new Line.Draft(now).under(step.key(), step.print());

@@ -1,6 +1,5 @@
 package kontor.simulator;
 
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -68,9 +67,9 @@ final class Intent {
         this.id = id;
         this.clientSecret = clientSecret;
         this.amount = amount;
-        this.currency = currency;
+        this.currency = currency.intern();
         this.manualCapture = manualCapture;
-        this.metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+        this.metadata = Map.copyOf(metadata); // small: there may be many of us
         this.createdAt = createdAt;
     }
 
@@ -165,7 +164,7 @@ final class Intent {
         var metadata = new LinkedHashMap<String, String>();
         json.get("metadata")
                 .properties()
-                .forEach(entry -> metadata.put(entry.getKey(), entry.getValue().asString()));
+                .forEach(entry -> metadata.put(entry.getKey().intern(), entry.getValue().asString()));
         return new Intent(
                         json.get("id").asString(),
                         json.get("client_secret").asString(),
@@ -182,7 +181,8 @@ final class Intent {
         status = Status.valueOf(json.get("status").asString().toUpperCase(Locale.ROOT));
         capturable = json.get("amount_capturable").asLong();
         received = json.get("amount_received").asLong();
-        paymentMethod = Json.text(json, "payment_method");
+        var method = Json.text(json, "payment_method");
+        paymentMethod = method == null ? null : method.intern();
         charge = Json.text(json, "latest_charge");
         canceledAt = Json.number(json, "canceled_at");
         var error = json.get("last_payment_error");

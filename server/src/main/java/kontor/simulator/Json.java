@@ -2,6 +2,7 @@ package kontor.simulator;
 
 import java.io.ByteArrayOutputStream;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -33,9 +34,10 @@ final class Json {
         return bytes.toByteArray();
     }
 
+    /** In the order of their names, so that equal values are equal text. */
     static void strings(JsonGenerator json, String name, Map<String, String> values) {
         json.writeObjectPropertyStart(name);
-        values.forEach(json::writeStringProperty);
+        new TreeMap<>(values).forEach(json::writeStringProperty);
         json.writeEndObject();
     }
 

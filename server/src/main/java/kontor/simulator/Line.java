@@ -209,7 +209,10 @@ record Line(
                 case "key" -> key = json.getString();
                 case "print" -> print = json.getString();
                 case "status" -> status = json.getIntValue();
-                case "confirmed_under" -> confirmedUnder = json.getString();
+                case "confirmed_under" -> {
+                    var under = json.getString();
+                    confirmedUnder = under.equals(key) ? key : under; // one string is enough of what is mostly the same
+                }
                 case "delivered" -> delivered = json.getString();
                 case "events" -> {
                     while (json.nextToken() == JsonToken.START_OBJECT) events.add(event(json));

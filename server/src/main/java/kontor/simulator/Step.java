@@ -3,6 +3,7 @@ package kontor.simulator;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,7 @@ record Step(
                 sha.update((byte) 0);
                 sha.update(value.getBytes(StandardCharsets.UTF_8));
             });
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(sha.digest());
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(sha.digest(), 18));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }
