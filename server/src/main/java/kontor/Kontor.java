@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import kontor.audit.AuditCommand;
 import kontor.database.CannotStart;
+import kontor.simulator.Simulator;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
@@ -27,6 +28,7 @@ public class Kontor {
     private static void run(String command, String[] options) throws IOException, InterruptedException {
         switch (command) {
             case "start" -> SpringApplication.run(Kontor.class, options);
+            case "simulator" -> Simulator.main(options);
             case "rehearse" -> Rehearsal.run(options);
             case "audit" -> System.exit(AuditCommand.run(options));
             default -> throw new CannotStart("There is no command \"%s\". See ./kontor help.".formatted(command));

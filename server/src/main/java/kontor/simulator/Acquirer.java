@@ -56,7 +56,6 @@ final class Acquirer {
     private final Clock clock;
     private final String pages;
     private final boolean sendsEvents;
-    private final RandomIds ids = new RandomIds();
 
     private final ConcurrentMap<String, Intent> intents = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Refund> refunds = new ConcurrentHashMap<>();
@@ -118,9 +117,9 @@ final class Acquirer {
         if (confirm && card == null) throw missing("payment_method");
         var alone = withoutBuyer(form);
         var now = clock.millis();
-        var id = ids.next("pi_");
+        var id = RandomIds.next("pi_");
         var intent = new Intent(
-                id, ids.next(id + "_secret_"), amount, currency, manualCaptureIn(form), form.metadata(), now);
+                id, RandomIds.secret(id + "_secret_"), amount, currency, manualCaptureIn(form), form.metadata(), now);
         intent.paymentMethod = method == null ? null : method.intern();
         intent.returnUrl = returnUrlIn(form);
         synchronized (intent) {
@@ -197,7 +196,7 @@ final class Acquirer {
 
     /** The bank's word. @return {@code refusal} */
     private TestCard.@Nullable Refusal settle(Intent intent, TestCard.@Nullable Refusal refusal, Line.Draft draft) {
-        intent.charge = ids.next("ch_");
+        intent.charge = RandomIds.next("ch_");
         if (refusal != null) {
             intent.status = Status.REQUIRES_PAYMENT_METHOD;
             intent.lastRefusal = refusal;
@@ -299,7 +298,14 @@ final class Acquirer {
             }
             var now = clock.millis();
             var refund = new Refund(
-                    ids.next("re_"), id, intent.charge, amount, intent.currency, metadata, form.text("reason"), now);
+                    RandomIds.next("re_"),
+                    id,
+                    intent.charge,
+                    amount,
+                    intent.currency,
+                    metadata,
+                    form.text("reason"),
+                    now);
             var draft = new Line.Draft(now)
                     .under(step.key(), step.print())
                     .effect(effect("refunded", intent, refund, amount, step.key()));
@@ -339,7 +345,7 @@ final class Acquirer {
     }
 
     private void tell(Line.Draft draft, String type) {
-        if (sendsEvents) draft.event(new Event(ids.next("evt_"), type));
+        if (sendsEvents) draft.event(new Event(RandomIds.next("evt_"), type));
     }
 
     /** @param key of the call that this is the effect of */

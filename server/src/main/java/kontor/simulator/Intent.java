@@ -164,7 +164,8 @@ final class Intent {
         var metadata = new LinkedHashMap<String, String>();
         json.get("metadata")
                 .properties()
-                .forEach(entry -> metadata.put(entry.getKey().intern(), entry.getValue().asString()));
+                .forEach(entry ->
+                        metadata.put(entry.getKey().intern(), entry.getValue().asString()));
         return new Intent(
                         json.get("id").asString(),
                         json.get("client_secret").asString(),

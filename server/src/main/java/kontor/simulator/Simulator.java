@@ -3,6 +3,7 @@ package kontor.simulator;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
+import java.nio.file.FileSystemException;
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
 
@@ -91,7 +92,10 @@ public final class Simulator implements AutoCloseable {
             end("The simulator's port is taken; choose another with --port. (" + e.getMessage() + ")");
             return;
         } catch (IllegalArgumentException e) {
-            end(e.getMessage() + "\nusage: " + SimulatorOptions.USAGE);
+            end(e.getMessage() + ". See ./kontor help.");
+            return;
+        } catch (FileSystemException e) {
+            end("The simulator cannot use its data folder: " + e);
             return;
         } catch (IOException e) {
             end("The simulator cannot start: " + e.getMessage());

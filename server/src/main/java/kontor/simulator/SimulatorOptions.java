@@ -33,10 +33,6 @@ public record SimulatorOptions(
         }
     }
 
-    static final String USAGE =
-            "kontor simulator [--port 8090] [--data DIR] [--webhook-url URL --webhook-secret SECRET]"
-                    + " [--secret-key KEY] [--address 127.0.0.1] [--public-url URL]";
-
     private static final List<String> NAMES = List.of(
             "--port", "--data", "--webhook-url", "--webhook-secret", "--secret-key", "--address", "--public-url");
 

@@ -30,7 +30,6 @@ final class StripeApi {
     private final Webhooks webhooks;
     private final Faults faults;
     private final Effects effects;
-    private final RandomIds ids = new RandomIds();
     private final @Nullable String secretKey;
 
     /** @param secretKey the only one accepted; {@code null} accepts every test key */
@@ -59,7 +58,7 @@ final class StripeApi {
         } catch (Refused refused) {
             reply = refused.reply();
         }
-        return reply.with("Request-Id", ids.next("req_")).with("Stripe-Version", VERSION);
+        return reply.with("Request-Id", RandomIds.next("req_")).with("Stripe-Version", VERSION);
     }
 
     private void authenticate(Request request) {

@@ -57,7 +57,10 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
     private final StripeRefusals refusals;
     private final StripeEvents events;
 
+    /** @throws IllegalArgumentException without a secret key */
     public StripeGateway(StripeSettings settings) {
+        if (settings.secretKey() == null)
+            throw new IllegalArgumentException("kontor.payments.stripe.secret-key is not set");
         connection = new StripeConnection(settings.timeout(), settings.maxConnections());
         var client = StripeClient.builder()
                 .setApiKey(settings.secretKey())

@@ -3,6 +3,7 @@ package kontor.payments.stripe;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -10,7 +11,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * Where and as whom to speak with Stripe.
  *
  * @param apiBase the simulator's address in development and tests
- * @param secretKey {@code sk_…}; the gateway exists only when one is set
+ * @param secretKey {@code sk_…}; without one there is no such gateway
  * @param webhookSecrets {@code whsec_…}, each of them accepted: two during a rotation, none refuses every message
  * @param timeout budget of a whole call, from waiting for a connection to the last byte of the answer
  * @param maxConnections calls that can be under way at once; one more waits within its budget
@@ -18,7 +19,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("kontor.payments.stripe")
 public record StripeSettings(
         @DefaultValue("https://api.stripe.com") URI apiBase,
-        String secretKey,
+        @Nullable String secretKey,
         @DefaultValue List<String> webhookSecrets,
         @DefaultValue("2s") Duration timeout,
         @DefaultValue("256") int maxConnections) {
