@@ -14,16 +14,13 @@ sealed interface LaneCommand {
      *
      * @param catalogRevision of the catalogue that it was priced with
      * @param operation what the gateway will be asked once this is committed; null when there is nothing to ask
-     * @param answer what the buyer is told if this is committed; null while that depends on the gateway
      */
     record Place(
             RequestKey key,
             long catalogRevision,
             NewOrder order,
             Payment payment,
-            @Nullable Operation operation,
-            @Nullable Answer answer)
-            implements LaneCommand {}
+            @Nullable Operation operation) implements LaneCommand {}
 
     /**
      * What a gateway answered to an operation.

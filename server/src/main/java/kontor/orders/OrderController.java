@@ -21,6 +21,7 @@ import kontor.batching.Overloaded;
 import kontor.idempotency.Idempotency;
 import kontor.orders.PlaceOrderResult.Answered;
 import kontor.orders.PlaceOrderResult.OutOfStock;
+import kontor.orders.PlaceOrderResult.Placed;
 import kontor.orders.PlaceOrderResult.PriceChanged;
 import kontor.web.Anyone;
 import kontor.web.Caller;
@@ -50,12 +51,19 @@ class OrderController {
     private final Cancelling cancelling;
     private final Completion completion;
     private final Idempotency idempotency;
+    private final OrderAnswers answers;
 
-    OrderController(Orders orders, Cancelling cancelling, Completion completion, Idempotency idempotency) {
+    OrderController(
+            Orders orders,
+            Cancelling cancelling,
+            Completion completion,
+            Idempotency idempotency,
+            OrderAnswers answers) {
         this.orders = orders;
         this.cancelling = cancelling;
         this.completion = completion;
         this.idempotency = idempotency;
+        this.answers = answers;
     }
 
     /** Why an order is cancelled. */
@@ -93,6 +101,10 @@ class OrderController {
             throws IOException {
         try {
             return switch (orders.place(request, keysOf(http), caller)) {
+                case Placed(var order) -> {
+                    answers.of(order).writeTo(response, false);
+                    yield null; // written already
+                }
                 case Answered(var answer, var replayed) -> {
                     answer.writeTo(response, replayed);
                     yield null; // written already

@@ -170,8 +170,7 @@ class OrderLane implements BatchWriter<LaneCommand, LaneResult> {
     private List<LaneCommand.Place> claim(List<LaneCommand.Place> places, Results outcome) {
         if (places.isEmpty()) return places;
         var repeated = idempotency.claim(places.stream()
-                .map(place ->
-                        new Claim(place.key(), place.answer(), place.order().id()))
+                .map(place -> new Claim(place.key(), null, place.order().id()))
                 .toList());
         if (repeated.isEmpty()) return places;
         return kept(places, outcome, place -> {

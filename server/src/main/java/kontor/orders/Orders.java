@@ -7,13 +7,13 @@ import kontor.batching.Lanes;
 import kontor.catalog.Assortment;
 import kontor.catalog.Catalog;
 import kontor.database.Ids;
-import kontor.idempotency.Answer;
 import kontor.idempotency.Idempotency;
 import kontor.idempotency.Recorded;
 import kontor.idempotency.RequestKey;
 import kontor.money.Money;
 import kontor.orders.PlaceOrderResult.Answered;
 import kontor.orders.PlaceOrderResult.OutOfStock;
+import kontor.orders.PlaceOrderResult.Placed;
 import kontor.orders.PlaceOrderResult.PriceChanged;
 import kontor.payments.Operation;
 import kontor.payments.Payment;
@@ -35,7 +35,6 @@ public class Orders {
     private final Lanes<LaneCommand, LaneResult> lanes;
     private final OrderStore store;
     private final OrderViews views;
-    private final OrderAnswers answers;
     private final Completion completion;
     private final Pricing pricing;
     private final Catalog catalog;
@@ -49,7 +48,6 @@ public class Orders {
             Lanes<LaneCommand, LaneResult> lanes,
             OrderStore store,
             OrderViews views,
-            OrderAnswers answers,
             Completion completion,
             Pricing pricing,
             Catalog catalog,
@@ -61,7 +59,6 @@ public class Orders {
         this.lanes = lanes;
         this.store = store;
         this.views = views;
-        this.answers = answers;
         this.completion = completion;
         this.pricing = pricing;
         this.catalog = catalog;
@@ -102,8 +99,8 @@ public class Orders {
             var place = command(request, key, caller, assortment, priced);
             switch (lanes.submit(place)) {
                 case LaneResult.Written _ -> {
-                    return place.answer() != null
-                            ? new Answered(place.answer(), false)
+                    return place.operation() == null
+                            ? new Placed(placed(place, request.shippingAddress()))
                             : completion.complete(place, request.shippingAddress());
                 }
                 case LaneResult.Repeated(var before) -> {
@@ -159,12 +156,7 @@ public class Orders {
                 0,
                 null);
         return new LaneCommand.Place(
-                key,
-                assortment.revision(),
-                order,
-                payment,
-                byGateway ? authorization(request, payment) : null,
-                byGateway ? null : answerNow(request, order, payment));
+                key, assortment.revision(), order, payment, byGateway ? authorization(request, payment) : null);
     }
 
     private Operation authorization(OrderRequest request, Payment payment) {
@@ -181,15 +173,17 @@ public class Orders {
                 null);
     }
 
-    private Answer answerNow(OrderRequest request, NewOrder order, Payment payment) {
-        return answers.of(views.of(
+    private OrderView placed(LaneCommand.Place place, @Nullable Address address) {
+        var order = place.order();
+        var payment = place.payment();
+        return views.of(
                 order,
                 order.status(),
                 order.paymentStatus(),
-                request.shippingAddress(),
+                address,
                 payment,
                 payment.status().code(),
-                null));
+                null);
     }
 
     private void checkPayment(OrderRequest request, Caller caller) {

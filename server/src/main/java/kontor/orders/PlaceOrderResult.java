@@ -5,6 +5,9 @@ import kontor.money.Money;
 
 /** What can come of placing an order. */
 public sealed interface PlaceOrderResult {
+    /** The order stands, confirmed at once. */
+    record Placed(OrderView order) implements PlaceOrderResult {}
+
     /**
      * The order stands, and this is what its buyer is told: confirmed, waiting for the payment, or cancelled because the
      * gateway declined.
