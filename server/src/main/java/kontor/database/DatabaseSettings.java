@@ -38,4 +38,10 @@ public record DatabaseSettings(
     boolean embedded() {
         return url == null || url.isBlank();
     }
+
+    /** Without the passwords, of which the address may hold one, too. */
+    @Override
+    public String toString() {
+        return embedded() ? "DatabaseSettings[embedded]" : "DatabaseSettings[external]";
+    }
 }

@@ -22,7 +22,7 @@ final class ExternalDatabase {
             if (settings.requireDurable()) requireDurable(connection);
             prepareRole(connection, user);
         } catch (SQLException e) {
-            throw new CannotStart("The database at %s cannot be used: %s".formatted(url, e.getMessage()), e);
+            throw new CannotStart("The database at %s cannot be used: %s".formatted(spoken(url), e.getMessage()), e);
         }
         Migrations.run(owner);
         var database = connect(settings);
@@ -37,7 +37,7 @@ final class ExternalDatabase {
         try {
             return Database.of(Database.pool(settings, url, user, filled(settings.password())));
         } catch (PoolInitializationException e) {
-            throw new CannotStart("The database at %s cannot be used: %s".formatted(url, e.getMessage()), e);
+            throw new CannotStart("The database at %s cannot be used: %s".formatted(spoken(url), e.getMessage()), e);
         }
     }
 
@@ -46,6 +46,11 @@ final class ExternalDatabase {
         if (url == null || !url.startsWith("jdbc:postgresql:"))
             throw new CannotStart("KONTOR_DB_URL must look like jdbc:postgresql://host:5432/kontor.");
         return url;
+    }
+
+    /** Without what follows the question mark, which may hold a password. */
+    private static String spoken(String url) {
+        return url.replaceFirst("\\?.*", "");
     }
 
     private static @Nullable String filled(@Nullable String setting) {

@@ -138,12 +138,16 @@ final class PostgresServer implements AutoCloseable {
     private String configuration() throws IOException {
         try (var defaults = PostgresServer.class.getResourceAsStream("postgresql.conf")) {
             if (defaults == null) throw new IOException("postgresql.conf is not on the class path");
-            var text = new StringBuilder(new String(defaults.readAllBytes(), UTF_8));
-            new TreeMap<>(settings)
-                    .forEach((name, value) ->
-                            text.append("%n%s = '%s'%n".formatted(settingName(name), value.replace("'", "''"))));
-            return text.toString();
+            return new String(defaults.readAllBytes(), UTF_8) + settingLines(settings);
         }
+    }
+
+    static String settingLines(Map<String, String> settings) {
+        var lines = new StringBuilder();
+        new TreeMap<>(settings)
+                .forEach((name, value) ->
+                        lines.append("\n%s = '%s'\n".formatted(settingName(name), value.replace("'", "''"))));
+        return lines.toString();
     }
 
     /** An environment variable turns {@code shared_buffers} into {@code shared.buffers}. */

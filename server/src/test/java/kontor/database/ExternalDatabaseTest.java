@@ -90,6 +90,18 @@ class ExternalDatabaseTest {
     }
 
     @Test
+    void anOwnerWhoMayNotMakeRolesFindsThemMade() {
+        admin.execute("ALTER ROLE %s_owner NOCREATEROLE".formatted(name));
+        admin.execute("REVOKE kontor_app FROM %s_owner CASCADE".formatted(name));
+        admin.execute("GRANT kontor_app TO %s_user".formatted(name));
+        owner();
+        user(name + "_user", "of the user");
+        try (var database = open()) {
+            assertThat(ask(database, "SELECT current_user")).isEqualTo("kontor_app");
+        }
+    }
+
+    @Test
     void theRoleItselfMayBeTheUser() {
         owner();
         user(Connector.APP, server.passwords().app());
@@ -130,9 +142,12 @@ class ExternalDatabaseTest {
 
     @Test
     void nobodyThereIsTold() {
-        settings.put("kontor.db.url", "jdbc:postgresql://127.0.0.1:1/kontor");
+        settings.put("kontor.db.url", "jdbc:postgresql://127.0.0.1:1/kontor?password=secret");
         user("someone", "anything");
-        assertThatThrownBy(this::open).isInstanceOf(CannotStart.class).hasMessageContaining("127.0.0.1:1");
+        assertThatThrownBy(this::open)
+                .isInstanceOf(CannotStart.class)
+                .hasMessageContaining("127.0.0.1:1")
+                .hasMessageNotContaining("secret");
     }
 
     @Test
