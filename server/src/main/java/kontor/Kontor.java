@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import kontor.audit.AuditCommand;
 import kontor.database.CannotStart;
+import kontor.demo.Demo;
 import kontor.simulator.Simulator;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -28,6 +29,7 @@ public class Kontor {
     private static void run(String command, String[] options) throws IOException, InterruptedException {
         switch (command) {
             case "start" -> SpringApplication.run(Kontor.class, options);
+            case "demo" -> Demo.run(Kontor.class, options);
             case "simulator" -> Simulator.main(options);
             case "rehearse" -> Rehearsal.run(options);
             case "audit" -> System.exit(AuditCommand.run(options));

@@ -1,0 +1,52 @@
+package kontor.demo;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Properties;
+import kontor.database.DataFolder;
+
+/**
+ * The demo's passwords and keys: made up at its first start and kept in {@code demo.properties} of its data folder, which
+ * only its owner can read. There are no others: nothing is built in.
+ */
+record DemoSecrets(String adminPassword, String customerPassword, String gatewayKey, String webhookSecret) {
+    static final String ADMIN = "admin@demo.example";
+    static final String CUSTOMER = "ann@demo.example";
+    private static final String FILE = "demo.properties";
+    private static final int BYTES = 12;
+
+    static DemoSecrets in(DataFolder data) throws IOException {
+        var file = data.path().resolve(FILE);
+        if (!Files.exists(file)) {
+            Files.createDirectories(data.path());
+            DataFolder.write(file, """
+                    admin=%s
+                    customer=%s
+                    gateway=sk_test_%s
+                    webhook=whsec_%s
+                    """.formatted(random(), random(), random(), random()));
+        }
+        var kept = new Properties();
+        kept.load(new StringReader(Files.readString(file)));
+        return new DemoSecrets(
+                kept.getProperty("admin"),
+                kept.getProperty("customer"),
+                kept.getProperty("gateway"),
+                kept.getProperty("webhook"));
+    }
+
+    private static String random() {
+        var bytes = new byte[BYTES];
+        new SecureRandom().nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /** Without the secrets. */
+    @Override
+    public String toString() {
+        return "DemoSecrets";
+    }
+}

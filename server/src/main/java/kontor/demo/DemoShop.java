@@ -1,0 +1,33 @@
+package kontor.demo;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import kontor.accounts.Accounts;
+import kontor.accounts.Registration;
+import kontor.catalog.Catalog;
+import org.springframework.stereotype.Component;
+
+/** Puts the retailer's goods on the shelves and lets two people in; the second time everything is there already. */
+@Component
+class DemoShop {
+    private static final String ACTOR = "demo";
+
+    private final Catalog catalog;
+    private final Accounts accounts;
+
+    DemoShop(Catalog catalog, Accounts accounts) {
+        this.catalog = catalog;
+        this.accounts = accounts;
+    }
+
+    /** Safe to call again: what is there stays as it is. */
+    void open(DemoSecrets secrets) throws IOException {
+        accounts.createAdmin(new Registration("Demo Admin", DemoSecrets.ADMIN, secrets.adminPassword()));
+        accounts.register(new Registration("Ann Lee", DemoSecrets.CUSTOMER, secrets.customerPassword()));
+        if (!catalog.assortment().articles().isEmpty()) return;
+        System.out.println("Filling the shelves with a British retailer's articles …");
+        catalog.importCsv(
+                new ByteArrayInputStream(RetailerData.catalogue().getBytes(StandardCharsets.UTF_8)), false, ACTOR);
+    }
+}
