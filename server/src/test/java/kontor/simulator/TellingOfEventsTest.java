@@ -180,7 +180,7 @@ class TellingOfEventsTest {
 
     @Test
     void tellsLateOnDemand() throws InterruptedException {
-        visitor.fault("{\"kind\": \"webhook_late\", \"ms\": 1000}");
+        visitor.fault("{\"kind\": \"webhook_late\", \"ms\": 3000}");
         visitor.pay("slow");
         visitor.pay("quick");
         assertThat(next().json().get("request").get("idempotency_key").asString())

@@ -299,7 +299,7 @@ class PayingThroughStripeTest {
 
     @Test
     void doesNotKnowWhileTheFirstCallWithTheKeyIsUnderWay() throws InterruptedException {
-        stripe.fault("{\"kind\": \"hang\", \"when\": \"before\", \"ms\": 700, \"operation\": \"create\"}");
+        stripe.fault("{\"kind\": \"hang\", \"when\": \"before\", \"ms\": 2000, \"operation\": \"create\"}");
         var payment = payment(VISA, true);
         var first = new GatewayAnswer[1];
         var slow = Thread.startVirtualThread(() -> first[0] = stripe.gateway.authorize(payment));

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import kontor.money.Money;
 import kontor.payments.GatewayAnswer;
 import kontor.payments.GatewayRequest.Authorize;
@@ -135,6 +136,18 @@ final class SimulatedStripe implements AutoCloseable {
     List<String> effectsOf(Authorize payment) {
         return bookOf(effect -> payment.operationKey()
                 .equals(effect.get("metadata").path("kontor_operation").asString("")));
+    }
+
+    /** Waits until the simulator has done it: whoever gave up on an answer may be ahead of it. */
+    void awaitExecution(Supplier<List<String>> effects, String last) {
+        while (effects.get().isEmpty() || !effects.get().getLast().equals(last)) {
+            try {
+                Thread.sleep(5);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new AssertionError(e);
+            }
+        }
     }
 
     private List<String> bookOf(Predicate<JsonNode> wanted) {

@@ -21,11 +21,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Silence, broken answers and answers about something else are never a refusal, and never a success. */
+@Timeout(60) // what is waited for comes, or the test has failed
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WhenStripeFailsTest {
     private SimulatedStripe stripe;
@@ -79,7 +81,7 @@ class WhenStripeFailsTest {
     void doesNotKnowUntilItAsksAgain(String fault) {
         var payment = payment(VISA, true);
         assertThat(gatewayFor(fault).authorize(payment)).isInstanceOf(NoAnswer.class);
-        assertThat(stripe.effectsOf(payment)).containsExactly("captured 510");
+        stripe.awaitExecution(() -> stripe.effectsOf(payment), "captured 510");
 
         assertThat(stripe.gateway.authorize(payment)).isInstanceOf(Captured.class);
         assertThat(stripe.gateway.lookUp(lookUp(payment, null))).isInstanceOf(Captured.class);
@@ -135,6 +137,7 @@ class WhenStripeFailsTest {
         var reference = stripe.hold();
         var key = "capture-" + reference;
         assertThat(gatewayFor(fault).capture(key, reference, FIVE_POUND_TEN)).isInstanceOf(NoAnswer.class);
+        stripe.awaitExecution(() -> stripe.effectsOn(reference), "captured 510");
         assertThat(stripe.gateway.capture(key, reference, FIVE_POUND_TEN))
                 .isEqualTo(new Captured(reference, FIVE_POUND_TEN));
         assertThat(stripe.effectsOn(reference)).containsExactly("authorized 510", "captured 510");
