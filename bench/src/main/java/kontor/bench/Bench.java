@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /** {@code ./kontor bench}. */
@@ -52,22 +54,33 @@ public final class Bench {
 
     private void measure() throws Exception {
         var reference = new Reference(options, progress);
+        var profile = new Profile(options, project, progress);
         progress.note("Preparing a shop of %,d articles and %,d buyers".formatted(Shop.ARTICLES, Shop.BUYERS));
+        List<String> tokens;
+        RawOrder.Sample sample;
         try (var server = InProcess.start(data)) {
             var postgres = Postgres.of(data);
             var shop = new Shop(postgres);
             shop.open();
             server.refresh();
+            var buyer = shop.firstBuyer();
             server.place(
-                    InProcess.request(Basket.random(Basket.Demand.UNIFORM, new SplittableRandom(1))),
-                    "first",
-                    shop.firstBuyer());
-            var raw = RawOrders.in(postgres, shop);
-            var pgbench = Pgbench.find(postgres, shop, project.scratch());
-            reference.measureBefore(raw, pgbench);
+                    InProcess.request(Basket.random(Basket.Demand.UNIFORM, new SplittableRandom(1))), "first", buyer);
+            sample = RawOrders.sample(postgres);
+            var raw = RawOrders.in(postgres, shop, sample);
+            reference.measureBefore(raw, Pgbench.find(postgres, shop, project.scratch()));
             if (options.wants(Goal.B1, Goal.B2))
-                new InProcessFigures(options, progress, results, shop).measure(server, shop.firstBuyer());
-            reference.measureAfter(raw, pgbench);
+                new InProcessFigures(options, progress, results, shop).measure(server, buyer, profile);
+            tokens = server.tokens(buyer);
+        }
+        if (options.wants(Goal.B11)) new StartFigures(project, progress, results).measure(data);
+        try (var server = Server.start(project, data, Map.of())) {
+            var postgres = server.postgres();
+            var shop = new Shop(postgres);
+            var raw = RawOrders.in(postgres, shop, sample);
+            if (HttpFigures.areWanted(options))
+                new HttpFigures(options, progress, results, shop, raw, server, tokens).measure(profile);
+            reference.measureAfter(raw, Pgbench.find(postgres, shop, project.scratch()));
         }
         progress.heading("Goals");
         for (var finding : results.findings(reference.best()))

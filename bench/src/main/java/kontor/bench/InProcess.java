@@ -37,11 +37,12 @@ final class InProcess implements AutoCloseable {
         return new InProcess(SpringApplication.run(
                 Kontor.class,
                 "--kontor.data=" + data,
+                "--kontor.db.url=", // the embedded one, whatever the environment names
                 "--server.port=0",
                 "--management.server.port=0",
                 "--kontor.accounts.token-lifetime=1d", // the tokens issued here are used for the whole run
                 "--kontor.admin.password=" + RawOrder.key(new SplittableRandom(System.nanoTime())),
-                "--logging.level.root=warn"));
+                "--logging.level.root=error"));
     }
 
     /** Reads the catalogue again, after it was changed past the server. */

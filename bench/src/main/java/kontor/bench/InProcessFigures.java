@@ -21,15 +21,17 @@ final class InProcessFigures {
         this.shop = shop;
     }
 
-    void measure(InProcess server, long firstBuyer) throws Exception {
+    void measure(InProcess server, long firstBuyer, Profile profile) throws Exception {
         progress.heading("Kontor in this process");
         progress.measuring("warming up, %d callers".formatted(COMPARED));
         progress.measured(run(server, Demand.UNIFORM, COMPARED, firstBuyer, options.warmUp(), Duration.ofSeconds(2)));
+        profile.begin(ProcessHandle.current().pid());
         for (var callers : CALLERS) {
             if (callers != COMPARED && !options.only().isEmpty()) continue;
             var measured = measured(server, Demand.UNIFORM, callers, firstBuyer);
             if (callers == COMPARED) results.set(Goal.B1, measured.perSecond());
         }
+        profile.end("in-process");
         results.set(Goal.B2, measured(server, Demand.HOT, COMPARED, firstBuyer).perSecond());
     }
 

@@ -2,7 +2,6 @@ package kontor.bench;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 
@@ -20,24 +19,26 @@ final class RawOrders {
         this.firstBuyer = shop.firstBuyer();
     }
 
-    /** For a shop in which Kontor has taken an order already, to learn from. */
-    static RawOrders in(Postgres postgres, Shop shop) throws SQLException {
+    static RawOrders in(Postgres postgres, Shop shop, RawOrder.Sample sample) throws SQLException {
         try (var connection = postgres.admin();
                 var statement = connection.createStatement()) {
             statement.execute("CREATE SCHEMA IF NOT EXISTS bench");
             statement.execute("GRANT USAGE ON SCHEMA bench TO kontor_app");
             statement.execute(RawSql.createFunction());
-            return new RawOrders(postgres, shop, sample(statement));
+            return new RawOrders(postgres, shop, sample);
         }
     }
 
-    private static RawOrder.Sample sample(Statement statement) throws SQLException {
-        try (var row = statement.executeQuery("""
-                SELECT shipping_address
-                FROM orders.orders
-                ORDER BY placed_at DESC
-                LIMIT 1
-                """)) {
+    /** What to learn from the newest order, which Kontor has taken. */
+    static RawOrder.Sample sample(Postgres postgres) throws SQLException {
+        try (var connection = postgres.app();
+                var statement = connection.createStatement();
+                var row = statement.executeQuery("""
+                        SELECT shipping_address
+                        FROM orders.orders
+                        ORDER BY placed_at DESC
+                        LIMIT 1
+                        """)) {
             if (!row.next()) throw new IllegalStateException("Kontor has taken no order yet");
             return new RawOrder.Sample(row.getString(1));
         }

@@ -45,6 +45,7 @@ class ReferenceTest {
     private static Shop shop;
     private static Connection connection;
     private static long byKontor;
+    private static RawOrder.Sample sample;
     private static final AtomicLong nextId = new AtomicLong(1_000_000);
 
     @BeforeAll
@@ -57,6 +58,7 @@ class ReferenceTest {
         server.refresh();
         server.place(InProcess.request(BASKET), "the-key-of-an-order-by-kontor-itself", shop.firstBuyer());
         byKontor = newestOrder();
+        sample = RawOrders.sample(postgres);
     }
 
     @AfterAll
@@ -69,7 +71,7 @@ class ReferenceTest {
     @EnumSource
     void everyStyleWritesTheRowsThatKontorWrites(RawOrders.Style style) throws SQLException {
         var before = reserved();
-        var raw = RawOrders.in(postgres, shop);
+        var raw = RawOrders.in(postgres, shop, sample);
         var id = nextId.incrementAndGet();
         try (var client = style.client(raw, Basket.Demand.UNIFORM, id)) {
             client.write(new RawOrder(
@@ -79,7 +81,7 @@ class ReferenceTest {
                     shop.firstBuyer(),
                     "the-key-of-an-order-past-kontor-" + id,
                     new byte[RawOrder.FINGERPRINT_LENGTH],
-                    raw.sample(),
+                    sample,
                     BASKET));
         }
         assertThat(rowsOf(id)).isEqualTo(rowsOf(byKontor));
@@ -89,8 +91,8 @@ class ReferenceTest {
     @ParameterizedTest
     @EnumSource(names = {"FUNCTION", "STATEMENT"})
     void pgbenchWritesThemToo(RawOrders.Style style) throws SQLException {
-        var raw = RawOrders.in(postgres, shop);
-        var script = Pgbench.script(style, Basket.Demand.UNIFORM, shop.firstBuyer(), raw.sample());
+        RawOrders.in(postgres, shop, sample);
+        var script = Pgbench.script(style, Basket.Demand.UNIFORM, shop.firstBuyer(), sample);
         var sql = script.lines().filter(line -> !line.startsWith("\\")).reduce("", (all, line) -> all + line + "\n");
         for (var value : Map.of(
                         ":buyer", shop.firstBuyer(),
@@ -122,7 +124,7 @@ class ReferenceTest {
 
     @Test
     void anEmptiedShopHasItsStockAndNoOrders() throws SQLException {
-        var raw = RawOrders.in(postgres, shop);
+        var raw = RawOrders.in(postgres, shop, sample);
         try (var client = RawOrders.Style.STATEMENT.client(raw, Basket.Demand.HOT, 1)) {
             client.ask();
         }
