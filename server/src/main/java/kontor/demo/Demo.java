@@ -34,6 +34,7 @@ public class Demo {
         var secrets = DemoSecrets.in(data);
         var simulator = startSimulator(port, data, secrets);
         var server = new SpringApplication(application);
+        server.setLogStartupInfo(false); // the screen below says it better
         server.setDefaultProperties(Map.of(
                 "server.port", port,
                 "management.server.port", port + 1,

@@ -35,25 +35,16 @@ class RetailerData {
     /** What is told about one code on all its lines. */
     private static class Told {
         private final Map<String, Integer> names = new HashMap<>();
-        private final Map<BigDecimal, Integer> prices = new HashMap<>();
+        private @Nullable BigDecimal price;
         private long sold;
 
+        /** The most usual one; of those that are equally usual the first by alphabet, so that every demo is the same. */
         @Nullable
         String name() {
-            return mostUsual(names);
-        }
-
-        @Nullable
-        BigDecimal price() {
-            return mostUsual(prices);
-        }
-
-        /** Of those that are equally usual the smallest, so that every demo is the same. */
-        private static <T extends Comparable<T>> @Nullable T mostUsual(Map<T, Integer> counts) {
-            return counts.entrySet().stream()
-                    .max(Map.Entry.<T, Integer>comparingByValue()
+            return names.entrySet().stream()
+                    .max(Map.Entry.<String, Integer>comparingByValue()
                             .thenComparing(
-                                    Map.Entry.<T, Integer>comparingByKey().reversed()))
+                                    Map.Entry.<String, Integer>comparingByKey().reversed()))
                     .map(Map.Entry::getKey)
                     .orElse(null);
         }
@@ -65,7 +56,7 @@ class RetailerData {
         return new BufferedInputStream(new GZIPInputStream(file));
     }
 
-    /** What the retailer sold, as a file that the catalogue's import takes: each at its most usual name and price. */
+    /** What the retailer sold, as a file that the catalogue's import takes: each under its most usual name and at its first price. */
     static String catalogue() throws IOException {
         var articles = new TreeMap<String, Told>();
         try (var reader = new InputStreamReader(invoices(), StandardCharsets.UTF_8);
@@ -82,9 +73,9 @@ class RetailerData {
             printer.printRecord("sku", "name", "price_GBP", "on_hand");
             for (var each : articles.entrySet()) {
                 var told = each.getValue();
-                if (told.name() == null || told.price() == null) continue;
+                if (told.name() == null || told.price == null) continue;
                 var stock = Math.max(LEAST_STOCK, told.sold * STOCK_PER_SOLD);
-                printer.printRecord(each.getKey(), told.name(), told.price().toPlainString(), stock);
+                printer.printRecord(each.getKey(), told.name(), told.price.toPlainString(), stock);
             }
         }
         return csv.toString();
@@ -101,7 +92,7 @@ class RetailerData {
         var told = articles.computeIfAbsent(code, _ -> new Told());
         var name = line.get("Description").strip();
         if (!name.isEmpty()) told.names.merge(sentence(name), 1, Integer::sum);
-        told.prices.merge(price.stripTrailingZeros(), 1, Integer::sum);
+        if (told.price == null) told.price = price;
         told.sold += quantity;
     }
 
