@@ -5,6 +5,7 @@ import java.util.Arrays;
 import kontor.audit.AuditCommand;
 import kontor.database.CannotStart;
 import kontor.demo.Demo;
+import kontor.docs.DocsCommand;
 import kontor.simulator.Simulator;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -33,6 +34,7 @@ public class Kontor {
             case "simulator" -> Simulator.main(options);
             case "rehearse" -> Rehearsal.run(options);
             case "audit" -> System.exit(AuditCommand.run(options));
+            case "docs" -> DocsCommand.run(Kontor.class, options);
             default -> throw new CannotStart("There is no command \"%s\". See ./kontor help.".formatted(command));
         }
     }

@@ -13,6 +13,8 @@ import org.springframework.util.unit.DataSize;
  * @param tokensKnown verified tokens kept in memory, so that they need not be verified again
  * @param argon2Memory what one hash of a password takes; with {@code argon2Passes} and {@code argon2Lanes} as OWASP's
  *     Password Storage Cheat Sheet advises. Passwords with another setting are hashed anew at their next login
+ * @param argon2Passes passes over {@code argon2Memory} for one hash
+ * @param argon2Lanes lanes of {@code argon2Memory} that one hash is computed in
  * @param hashers passwords hashed at once; each takes a core and {@code argon2Memory} meanwhile
  * @param hashesWaiting passwords that may wait for a hasher; past them the answer is 503 at once
  */

@@ -12,8 +12,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param url JDBC address of an external PostgreSQL 16 or newer, {@code jdbc:postgresql://host:5432/kontor}
  * @param user who the server logs in as; works as the role {@code kontor_app}, which owns nothing
+ * @param password the password of {@code user}
  * @param ownerUser who owns the tables and migrates them; may create roles and schemas. Without it {@code user} does
  *     both, which is weaker: whoever takes over the server's login can then rewrite history
+ * @param ownerPassword the password of {@code ownerUser}
  * @param requireDurable refuse a database that may forget what it has confirmed, or a superuser's login
  * @param connections most connections held at once
  * @param patience longest wait for a free connection before a request is told to come back later

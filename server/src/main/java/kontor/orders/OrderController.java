@@ -161,7 +161,7 @@ class OrderController {
 
     @SignedIn
     @GetMapping("/orders/{id}/timeline")
-    @Operation(summary = "Every step in the life of an order")
+    @Operation(summary = "Every step in the life of an order: one's own, or any with the permission orders:read")
     Page<TimelineEntry> timeline(@PathVariable long id, Caller caller) {
         var steps = orders.timeline(id, ownerFilter(caller, READ_ALL));
         if (steps.isEmpty()) throw Refusal.notFound("order");

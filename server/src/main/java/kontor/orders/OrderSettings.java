@@ -11,7 +11,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param largestBatch how many orders share a commit at most
  * @param paymentPatience how long stock stays promised to an order that waits for its payment
  * @param answerPatience how long a repeated request waits for the answer to the first one
- * @param shippingOptions by code
+ * @param shippingOptions ways to ship, by code: each with a name, and prices in minor units by currency
  */
 @ConfigurationProperties("kontor.orders")
 record OrderSettings(

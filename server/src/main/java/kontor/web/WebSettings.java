@@ -5,8 +5,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * @param largestBody of a request that is no import
- * @param largestImport of a streamed import
+ * @param largestBody the largest body of a request that is no import
+ * @param largestImport the largest body of a streamed import
  * @param requestsPerSecond what one caller may ask for in the long run; 0 for no limit
  * @param burst what one caller may ask for at once
  */

@@ -5,6 +5,8 @@ CREATE TABLE accounts.roles (
     name        text   PRIMARY KEY,
     permissions text[] NOT NULL
 );
+COMMENT ON TABLE accounts.roles IS 'Sets of permissions. A user may do what any of their roles allows.';
+COMMENT ON COLUMN accounts.roles.permissions IS 'such as orders:read; * stands for all';
 GRANT SELECT ON accounts.roles TO kontor_app;
 
 INSERT INTO accounts.roles (name, permissions) VALUES
@@ -18,6 +20,9 @@ CREATE TABLE accounts.users (
     password_hash text        NOT NULL CHECK (password_hash LIKE '$argon2id$%'),
     created_at    timestamptz NOT NULL DEFAULT now()
 );
+COMMENT ON TABLE accounts.users IS 'People with an account. Orders name them as their customer.';
+COMMENT ON COLUMN accounts.users.email IS 'as it was given; ASCII, and unique whatever its case';
+COMMENT ON COLUMN accounts.users.password_hash IS 'Argon2id with its settings and salt';
 -- One account per e-mail address, whatever its case. Addresses are ASCII (see docs/decisions).
 CREATE UNIQUE INDEX users_email ON accounts.users (lower(email));
 GRANT SELECT, INSERT, UPDATE ON accounts.users TO kontor_app;
@@ -27,12 +32,15 @@ CREATE TABLE accounts.user_roles (
     role    text   NOT NULL REFERENCES accounts.roles (name),
     PRIMARY KEY (user_id, role)
 );
+COMMENT ON TABLE accounts.user_roles IS 'Who has which role.';
 GRANT SELECT, INSERT, DELETE ON accounts.user_roles TO kontor_app;
 
--- The key pairs that access tokens are signed with, newest first in use. Shared by all nodes.
 CREATE TABLE accounts.signing_keys (
     id         text        PRIMARY KEY,
     jwk        text        NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now()
 );
+COMMENT ON TABLE accounts.signing_keys IS
+    'The key pairs of access tokens, shared by all servers: the newest signs, all of them verify.';
+COMMENT ON COLUMN accounts.signing_keys.jwk IS 'RFC 7517, with the private half';
 GRANT SELECT, INSERT ON accounts.signing_keys TO kontor_app;

@@ -6,11 +6,10 @@ CREATE TABLE inventory.locations (
     code text NOT NULL UNIQUE CHECK (code ~ '^[a-z0-9-]{1,40}$'),
     name text NOT NULL CHECK (length(name) BETWEEN 1 AND 200)
 );
--- Location 1 is the one that orders take their stock from.
+COMMENT ON TABLE inventory.locations IS 'Where stock lies. Location 1 is the one that orders take theirs from.';
 INSERT INTO inventory.locations (id, code, name) VALUES (1, 'main', 'Main warehouse');
 GRANT SELECT, INSERT ON inventory.locations TO kontor_app;
 
--- How much of a variant lies at a location, and how much of that is promised to orders.
 CREATE TABLE inventory.levels (
     variant_id  bigint NOT NULL,
     location_id int    NOT NULL REFERENCES inventory.locations (id),
@@ -19,9 +18,11 @@ CREATE TABLE inventory.levels (
     PRIMARY KEY (variant_id, location_id),
     CHECK (reserved <= on_hand) -- never oversold, whatever the code above believes
 ) WITH (fillfactor = 50); -- room for updates in place: these are the busiest rows of the shop
+COMMENT ON TABLE inventory.levels IS 'How much of a variant lies at a location, and how much of that is promised to orders.';
+COMMENT ON COLUMN inventory.levels.on_hand IS 'what lies there: the sum of its movements';
+COMMENT ON COLUMN inventory.levels.reserved IS 'what is promised: the sum of the held holds';
 GRANT SELECT, INSERT, UPDATE (on_hand, reserved) ON inventory.levels TO kontor_app;
 
--- Why on_hand is what it is: the sum of these. Append-only.
 CREATE TABLE inventory.movements (
     id          bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     variant_id  bigint      NOT NULL,
@@ -32,19 +33,23 @@ CREATE TABLE inventory.movements (
     actor       text        NOT NULL,
     created_at  timestamptz NOT NULL DEFAULT now()
 );
+COMMENT ON TABLE inventory.movements IS 'Why stock on hand is what it is. Append-only.';
+COMMENT ON COLUMN inventory.movements.reason IS 'a word or a sentence: received, damaged, counted';
+COMMENT ON COLUMN inventory.movements.actor IS 'who moved it: user:17';
 CREATE INDEX movements_variant ON inventory.movements (variant_id, id);
 GRANT SELECT, INSERT ON inventory.movements TO kontor_app;
 
--- Stock promised to an order: reserved is the sum of the held ones.
 CREATE TABLE inventory.holds (
     order_id    bigint      NOT NULL,
     variant_id  bigint      NOT NULL,
     location_id int         NOT NULL,
     quantity    bigint      NOT NULL CHECK (quantity > 0),
     state       text        NOT NULL CHECK (state IN ('held', 'released', 'fulfilled')),
-    -- When the promise ends if the order is not confirmed by then; NULL once it is.
     expires_at  timestamptz,
     PRIMARY KEY (order_id, variant_id, location_id)
 );
+COMMENT ON TABLE inventory.holds IS 'Stock promised to an order.';
+COMMENT ON COLUMN inventory.holds.expires_at IS
+    'when the promise ends if the order is not confirmed by then; NULL once it is';
 CREATE INDEX holds_expiring ON inventory.holds (expires_at) WHERE state = 'held' AND expires_at IS NOT NULL;
 GRANT SELECT, INSERT, UPDATE (state, expires_at) ON inventory.holds TO kontor_app;

@@ -9,6 +9,7 @@ CREATE TABLE ledger.accounts (
     name text NOT NULL,
     kind text NOT NULL CHECK (kind IN ('asset', 'liability', 'income', 'expense'))
 );
+COMMENT ON TABLE ledger.accounts IS 'The accounts that the books are kept in.';
 INSERT INTO ledger.accounts (code, name, kind) VALUES
     ('bank', 'Bank', 'asset'),
     ('gateway_clearing', 'Money that gateways hold for us', 'asset'),
@@ -21,7 +22,6 @@ INSERT INTO ledger.accounts (code, name, kind) VALUES
     ('gateway_fees', 'Fees of gateways', 'expense');
 GRANT SELECT ON ledger.accounts TO kontor_app;
 
--- One business fact, posted once. Append-only.
 CREATE TABLE ledger.transactions (
     id          bigint      PRIMARY KEY,
     order_id    bigint      NOT NULL,
@@ -32,9 +32,12 @@ CREATE TABLE ledger.transactions (
     -- The order comes first so that a distributed PostgreSQL can keep it beside its order.
     UNIQUE (order_id, source_type, source_id, kind)
 );
+COMMENT ON TABLE ledger.transactions IS 'Business facts, each posted once. Append-only.';
+COMMENT ON COLUMN ledger.transactions.source_type IS 'what kind of row the fact is about';
+COMMENT ON COLUMN ledger.transactions.source_id IS 'the id of that row';
+COMMENT ON COLUMN ledger.transactions.kind IS 'what happened';
 GRANT SELECT, INSERT ON ledger.transactions TO kontor_app;
 
--- Debits are positive, credits negative, in minor units. Append-only.
 CREATE TABLE ledger.entries (
     transaction_id bigint NOT NULL,
     line           int    NOT NULL CHECK (line >= 1),
@@ -43,6 +46,10 @@ CREATE TABLE ledger.entries (
     amount         bigint NOT NULL CHECK (amount <> 0),
     PRIMARY KEY (transaction_id, line)
 );
+COMMENT ON TABLE ledger.entries IS
+    'The sides of a transaction: per currency they sum to zero, which is checked once for every statement. Append-only.';
+COMMENT ON COLUMN ledger.entries.account IS 'a code of ledger.accounts, checked by the same trigger';
+COMMENT ON COLUMN ledger.entries.amount IS 'minor units: a debit above zero, a credit below';
 GRANT SELECT, INSERT ON ledger.entries TO kontor_app;
 
 -- Runs once per INSERT, over all rows of it: what one statement adds to a transaction sums to zero per currency,
