@@ -189,15 +189,13 @@ class OrderController {
             @PathVariable long id, @Valid @RequestBody Cancellation body, Caller caller, HttpServletRequest http) {
         var owner = ownerFilter(caller, CANCEL_ALL);
         var order = orders.find(id, owner).orElseThrow(() -> Refusal.notFound("order"));
-        // The gateway is asked before the transaction that records the answer to this request begins.
-        var ended =
-                order.status() == OrderStatus.PENDING_PAYMENT && cancelling.endWaitingPayment(id, caller.principal());
-        return idempotency.once(
-                caller,
-                keysOf(http),
-                "POST /orders/" + id + "/cancel",
-                body,
-                () -> answer(id, owner, caller, body, ended));
+        var route = "POST /orders/" + id + "/cancel";
+        var key = idempotency.required(keysOf(http), caller.principal(), route, body);
+        // The gateway is asked before the transaction that records the answer begins; for a repetition not again.
+        var ended = order.status() == OrderStatus.PENDING_PAYMENT
+                && idempotency.find(List.of(key)).isEmpty()
+                && cancelling.endWaitingPayment(id, caller.principal());
+        return idempotency.once(caller, keysOf(http), route, body, () -> answer(id, owner, caller, body, ended));
     }
 
     private ResponseEntity<?> answer(

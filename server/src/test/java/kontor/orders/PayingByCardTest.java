@@ -241,6 +241,16 @@ class PayingByCardTest {
     }
 
     @Test
+    void callingOffWithoutAKeyLeavesTheWaitingPaymentAlone() {
+        var answer = pay("pm_card_threeDSecure2Required");
+        var refused = api.as(buyer).post("/orders/" + answer.at("/id") + "/cancel", "{}");
+        assertThat(refused.at("/code")).isEqualTo("idempotency_key_required");
+        assertThat(read(answer).at("/status")).isEqualTo("pending_payment");
+        assertThat(read(answer).at("/payments/0/status")).isEqualTo("requires_action");
+        assertThat(shop.available(mug)).isEqualTo(8);
+    }
+
+    @Test
     void aPaidOrderIsNotCancelledButRefunded() {
         var answer = pay("pm_card_visa");
         var cancelled = api.as(buyer).post("/orders/" + answer.at("/id") + "/cancel", "{}", "Idempotency-Key", "c");
