@@ -82,6 +82,11 @@ public class Lanes<C, R> implements AutoCloseable {
         return queue.size();
     }
 
+    /** Whether the next command would be refused. */
+    public boolean isFull() {
+        return queue.remainingCapacity() == 0;
+    }
+
     /** Takes no more commands, writes those that wait, and returns when the lanes are done. */
     @Override
     public void close() {

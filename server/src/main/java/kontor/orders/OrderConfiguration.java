@@ -7,6 +7,8 @@ import java.time.Clock;
 import java.time.Duration;
 import kontor.batching.Lanes;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.annotation.EnableScheduling;
@@ -28,6 +30,11 @@ class OrderConfiguration {
                 .description("Orders and gateway answers that wait for a lane")
                 .register(metrics);
         return lanes;
+    }
+
+    @Bean
+    HealthIndicator lanesHealthIndicator(Lanes<LaneCommand, LaneResult> lanes) {
+        return () -> (lanes.isFull() ? Health.outOfService() : Health.up()).build();
     }
 
     @Bean

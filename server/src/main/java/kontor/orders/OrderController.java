@@ -52,18 +52,21 @@ class OrderController {
     private final Completion completion;
     private final Idempotency idempotency;
     private final OrderAnswers answers;
+    private final OrderCounts counts;
 
     OrderController(
             Orders orders,
             Cancelling cancelling,
             Completion completion,
             Idempotency idempotency,
-            OrderAnswers answers) {
+            OrderAnswers answers,
+            OrderCounts counts) {
         this.orders = orders;
         this.cancelling = cancelling;
         this.completion = completion;
         this.idempotency = idempotency;
         this.answers = answers;
+        this.counts = counts;
     }
 
     /** Why an order is cancelled. */
@@ -100,7 +103,7 @@ class OrderController {
             HttpServletResponse response)
             throws IOException {
         try {
-            return switch (orders.place(request, keysOf(http), caller)) {
+            return switch (counts.counted(() -> orders.place(request, keysOf(http), caller))) {
                 case Placed(var order) -> {
                     answers.of(order).writeTo(response, false);
                     yield null; // written already

@@ -5,9 +5,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import kontor.database.Rows;
 import kontor.database.Statements;
 import kontor.money.Money;
@@ -273,6 +275,16 @@ class PaymentStore {
                 .param("id", operation.id())
                 .query(Long.class)
                 .single());
+    }
+
+    /** How many payments have begun and not ended, by state; states without any are missing. */
+    Map<String, Long> countUnderWay() {
+        return client.sql("""
+                        SELECT status, count(*) FROM payments.payments
+                        WHERE status IN ('created', 'requires_action', 'authorized', 'unknown')
+                        GROUP BY status
+                        """).query((row, number) -> Map.entry(row.getString(1), row.getLong(2))).list().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     UUID installation() {

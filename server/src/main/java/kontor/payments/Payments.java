@@ -1,11 +1,11 @@
 package kontor.payments;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import kontor.database.Ids;
 import kontor.database.Statements;
@@ -25,9 +25,10 @@ public class Payments {
     private final Ids ids;
     private volatile @Nullable String keyPrefix;
 
-    Payments(PaymentStore store, ObjectProvider<PaymentGateway> gateways, Ids ids) {
+    Payments(PaymentStore store, ObjectProvider<PaymentGateway> gateways, Ids ids, MeterRegistry metrics) {
         this.store = store;
-        this.gateways = gateways.stream().collect(Collectors.toMap(PaymentGateway::name, Function.identity()));
+        this.gateways = gateways.stream()
+                .collect(Collectors.toMap(PaymentGateway::name, gateway -> new TimedGateway(gateway, metrics)));
         this.ids = ids;
     }
 

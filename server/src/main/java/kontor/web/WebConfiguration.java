@@ -1,5 +1,6 @@
 package kontor.web;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -43,6 +44,13 @@ class WebConfiguration implements WebMvcConfigurer {
     FilterRegistrationBean<BodyLimit> bodyLimit() {
         var filter = new FilterRegistrationBean<>(new BodyLimit(settings));
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+        return filter;
+    }
+
+    @Bean
+    FilterRegistrationBean<RequestTimes> requestTimes(MeterRegistry metrics) {
+        var filter = new FilterRegistrationBean<>(new RequestTimes(metrics));
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
         return filter;
     }
 }

@@ -40,6 +40,10 @@ class ServerProcess {
         return URI.create("http://127.0.0.1:" + port + path);
     }
 
+    URI managementAddress(String path) {
+        return URI.create("http://127.0.0.1:" + managementPort + path);
+    }
+
     void start() throws Exception {
         Files.createDirectories(log.getParent());
         process = launch(List.of(
@@ -75,6 +79,23 @@ class ServerProcess {
         });
     }
 
+    /** PostgreSQL hangs, as it does when its disk does, until {@link #resumeDatabase}. */
+    void pauseDatabase() throws Exception {
+        signalDatabase("STOP");
+    }
+
+    void resumeDatabase() throws Exception {
+        signalDatabase("CONT");
+    }
+
+    private void signalDatabase(String signal) throws Exception {
+        var postmaster = Files.readAllLines(postmasterPid()).getFirst().strip();
+        var command = new ArrayList<>(List.of("kill", "-" + signal, postmaster));
+        ProcessHandle.of(Long.parseLong(postmaster))
+                .ifPresent(parent -> parent.children().forEach(child -> command.add(Long.toString(child.pid()))));
+        new ProcessBuilder(command).start().waitFor(); // a child may have ended meanwhile
+    }
+
     void stop() throws InterruptedException {
         if (process == null) return;
         process.destroy();
@@ -107,8 +128,7 @@ class ServerProcess {
     }
 
     private void waitUntilReady() throws Exception {
-        var readiness = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + managementPort + "/actuator/health/readiness"))
+        var readiness = HttpRequest.newBuilder(managementAddress("/actuator/health/readiness"))
                 .timeout(Duration.ofSeconds(5))
                 .build();
         var deadline = System.nanoTime() + PATIENCE.toNanos();

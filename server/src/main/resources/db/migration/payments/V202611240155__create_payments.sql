@@ -41,6 +41,9 @@ COMMENT ON COLUMN payments.payments.gateway_reference IS 'the gateway''s name fo
 CREATE INDEX payments_id ON payments.payments (id);
 -- An order has at most one payment that may still move or has moved money.
 CREATE UNIQUE INDEX payments_one_live ON payments.payments (order_id) WHERE status NOT IN ('failed', 'voided');
+-- Few at any time; counted every few seconds for those who watch the shop.
+CREATE INDEX payments_under_way ON payments.payments (status)
+    WHERE status IN ('created', 'requires_action', 'authorized', 'unknown');
 GRANT SELECT, INSERT, UPDATE (status, captured, refunded, gateway_reference, updated_at) ON payments.payments TO kontor_app;
 
 CREATE TABLE payments.operations (

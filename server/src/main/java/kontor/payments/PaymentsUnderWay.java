@@ -1,0 +1,45 @@
+package kontor.payments;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+
+/** Shows how many payments have begun and not ended, by state. Counted now and then, and never while somebody waits for it. */
+@Component
+class PaymentsUnderWay {
+    private static final List<PaymentStatus> STATES = List.of(
+            PaymentStatus.CREATED, PaymentStatus.REQUIRES_ACTION, PaymentStatus.AUTHORIZED, PaymentStatus.UNKNOWN);
+
+    private final PaymentStore store;
+    private volatile @Nullable Map<String, Long> counted;
+
+    PaymentsUnderWay(PaymentStore store, MeterRegistry metrics) {
+        this.store = store;
+        for (var state : STATES)
+            Gauge.builder("kontor.payments.under.way", () -> countOf(state))
+                    .description("Payments that have begun and not ended, by state")
+                    .tag("state", state.code())
+                    .register(metrics);
+    }
+
+    // At a fixed rate, because with a fixed delay it would hold up every other job while the database is away.
+    @Scheduled(fixedRateString = "${kontor.payments.count-interval:15s}")
+    void count() {
+        try {
+            counted = store.countUnderWay();
+        } catch (DataAccessException | TransactionException e) {
+            counted = null; // not known is not zero
+        }
+    }
+
+    private double countOf(PaymentStatus state) {
+        var newest = counted;
+        return newest == null ? Double.NaN : newest.getOrDefault(state.code(), 0L);
+    }
+}
