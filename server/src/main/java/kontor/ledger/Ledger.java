@@ -47,7 +47,7 @@ public class Ledger {
                 """,
                 Rows.of(numbered)
                         .bigint(NumberedPosting::id)
-                        .bigint(each -> each.posting().orderId())
+                        .nullableBigint(each -> each.posting().orderId())
                         .text(each -> each.posting().sourceType().code())
                         .bigint(each -> each.posting().sourceId())
                         .text(each -> each.posting().kind())

@@ -5,16 +5,18 @@ import java.util.ArrayList;
 import java.util.Currency;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One business fact as the books see it. The same fact cannot be posted twice: its source and kind are unique.
  *
+ * @param orderId null for a fact that belongs to no order
  * @param kind what happened: {@code invoice}, {@code capture}, {@code cancellation}, …
  * @param sourceType and sourceId: the row that the fact is about
  * @param entries sum to zero; amounts of zero are left out
  */
 public record Posting(
-        long orderId,
+        @Nullable Long orderId,
         Source sourceType,
         long sourceId,
         String kind,

@@ -5,10 +5,10 @@ import java.util.Currency;
 import kontor.events.OrderEvent;
 
 /** What others hear of an order: enough to know what changed; the whole order is a GET away. */
-class OrderEvents {
+public class OrderEvents {
     private OrderEvents() {}
 
-    static OrderEvent of(
+    public static OrderEvent of(
             String type,
             long orderId,
             int version,

@@ -41,6 +41,7 @@ class OrderStore {
             @Nullable String shippingAddress,
             int version,
             @Nullable String externalId,
+            @Nullable String externalCustomer,
             Instant placedAt) {}
 
     /** A step in the life of an order. {@code fromStatus} is null for the first. */
@@ -278,6 +279,7 @@ class OrderStore {
                 row.getString("shipping_address"),
                 row.getInt("version"),
                 row.getString("external_id"),
+                row.getString("external_customer"),
                 row.getTimestamp("placed_at").toInstant());
     }
 }

@@ -6,7 +6,12 @@ import java.util.List;
 import kontor.money.Money;
 import org.jspecify.annotations.Nullable;
 
-/** An order as the API shows it. */
+/**
+ * An order as the API shows it.
+ *
+ * @param externalId the number that an imported order had where it came from
+ * @param externalCustomer the number that its customer had there
+ */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record OrderView(
         long id,
@@ -27,6 +32,7 @@ public record OrderView(
         @Nullable Address shippingAddress,
         List<Payment> payments,
         @Nullable String externalId,
+        @Nullable String externalCustomer,
         Instant createdAt) {
 
     /** One article, how many, and at which price it was bought. */

@@ -55,6 +55,7 @@ class OrderViews {
                         payment.amount(),
                         action)),
                 null,
+                null,
                 order.placedAt());
     }
 
@@ -81,6 +82,7 @@ class OrderViews {
                         payment.amount(),
                         null)),
                 order.externalId(),
+                order.externalCustomer(),
                 order.placedAt());
     }
 
@@ -112,6 +114,7 @@ class OrderViews {
                                 actionOf.of(payment)))
                         .toList(),
                 order.externalId(),
+                order.externalCustomer(),
                 order.placedAt());
     }
 
@@ -136,6 +139,7 @@ class OrderViews {
             @Nullable Address address,
             List<OrderView.Payment> payments,
             @Nullable String externalId,
+            @Nullable String externalCustomer,
             Instant placedAt) {
         return new OrderView(
                 id,
@@ -163,6 +167,7 @@ class OrderViews {
                 address,
                 payments,
                 externalId,
+                externalCustomer,
                 placedAt);
     }
 }

@@ -7,19 +7,18 @@ import kontor.ledger.Account;
 import kontor.ledger.Posting;
 
 /** How the facts of an order's life are written into the books. */
-class Postings {
+public class Postings {
     private Postings() {}
 
     /** Sold on invoice: the customer owes the total. */
     static Posting invoiced(NewOrder order) {
+        return invoiced(order.id(), order.currency(), order.totals(), order.placedAt());
+    }
+
+    /** The same for an order that was sold elsewhere. */
+    public static Posting invoiced(long orderId, Currency currency, Totals totals, Instant at) {
         return new Posting(
-                order.id(),
-                Posting.Source.ORDER,
-                order.id(),
-                "invoice",
-                order.currency(),
-                sale(Account.RECEIVABLES, order.totals()),
-                order.placedAt());
+                orderId, Posting.Source.ORDER, orderId, "invoice", currency, sale(Account.RECEIVABLES, totals), at);
     }
 
     /** A gateway took the total: it holds the money for us. */

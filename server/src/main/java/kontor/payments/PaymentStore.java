@@ -14,6 +14,7 @@ import kontor.database.Rows;
 import kontor.database.Statements;
 import kontor.money.Money;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -168,6 +169,23 @@ class PaymentStore {
                               AND operations.state = 'waiting'
                             """);
         return applied;
+    }
+
+    /** The check of the table refuses more than was captured. */
+    void payBack(List<Payments.PaidBack> amounts) {
+        var orders = amounts.stream().map(Payments.PaidBack::orderId).distinct().count();
+        var updated = Rows.of(amounts)
+                .bigint(Payments.PaidBack::orderId)
+                .bigint(Payments.PaidBack::amount)
+                .update(jdbc, """
+                        UPDATE payments.payments
+                        SET refunded = payments.refunded + back.amount, updated_at = now()
+                        FROM (SELECT order_id, sum(amount)::bigint AS amount
+                              FROM unnest(?, ?) AS each (order_id, amount)
+                              GROUP BY order_id) AS back
+                        WHERE payments.order_id = back.order_id AND payments.status = 'captured'
+                        """);
+        if (updated != orders) throw new DataIntegrityViolationException("an order without a captured payment");
     }
 
     int voidInvoices(long orderId) {

@@ -111,6 +111,19 @@ public class Payments {
         return store.settle(settlements);
     }
 
+    /** @param amount in minor units of the payment's currency */
+    public record PaidBack(long orderId, long amount) {}
+
+    /**
+     * Counts what went back to buyers past any gateway, such as by bank transfer, against what their orders' payments have
+     * captured; takes part in the caller's transaction.
+     *
+     * @throws org.springframework.dao.DataIntegrityViolationException when it is more than was captured, or nothing was
+     */
+    public void payBack(List<PaidBack> amounts) {
+        if (!amounts.isEmpty()) store.payBack(amounts);
+    }
+
     /** Moves open invoices of an order to voided. @return how many */
     public int voidInvoices(long orderId) {
         return store.voidInvoices(orderId);

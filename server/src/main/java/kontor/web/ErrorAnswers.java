@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import kontor.database.Database;
+import org.apache.catalina.connector.ClientAbortException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
@@ -187,6 +188,12 @@ class ErrorAnswers {
 
     private static ResponseEntity<ProblemDetail> tooLarge() {
         return Problem.of(HttpStatus.CONTENT_TOO_LARGE, "too_large", "The body is larger than this operation takes.");
+    }
+
+    /** While a body was being read: the caller hung up in the middle of it, or fell silent. Not our failure. */
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> incomplete(ClientAbortException e) {
+        return Problem.of(HttpStatus.BAD_REQUEST, "incomplete_body", "The body ended before it was complete.");
     }
 
     @ExceptionHandler

@@ -18,6 +18,7 @@ FROM (VALUES
     ('unique', 'inventory.holds', 'holds_pkey'),
     ('unique', 'ledger.entries', 'entries_pkey'),
     ('unique', 'ledger.transactions', 'transactions_order_id_source_type_source_id_kind_key'),
+    ('unique', 'orders.credits', 'credits_external_id'),
     ('unique', 'orders.history', 'history_pkey'),
     ('unique', 'orders.orders', 'orders_pkey'),
     ('unique', 'orders.orders', 'orders_external_id'),
@@ -27,6 +28,7 @@ FROM (VALUES
     ('check', 'inventory.levels', 'reserved >= 0'),
     ('check', 'inventory.levels', 'reserved <= on_hand'),
     ('check', 'ledger.entries', 'amount <> 0'),
+    ('check', 'orders.credited', 'credited <= sold'),
     ('check', 'orders.lines', 'total = (((quantity * unit_price) - discount) + tax)'),
     ('check', 'orders.orders', 'total = (((subtotal - discount) + shipping) + tax)'),
     ('check', 'payments.payments', '(captured >= 0) AND (captured <= amount)'),
@@ -59,10 +61,11 @@ FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid JOIN pg_namespace ON pg
 WHERE NOT (indisvalid AND indisready) AND nspname !~ '^pg_' AND has_schema_privilege('kontor_app', nspname, 'USAGE');
 
 -- history_cannot_be_rewritten
--- The server's role may add to books, movements, order lines and histories, and neither change nor remove what is there.
+-- The server's role may add to books, movements, order lines, credits and histories, and neither change nor remove what
+-- is there.
 SELECT table_name, privilege
-FROM unnest(ARRAY['inventory.movements', 'ledger.accounts', 'ledger.entries', 'ledger.transactions', 'orders.history',
-                  'orders.lines', 'orders.transitions']) AS table_name,
+FROM unnest(ARRAY['inventory.movements', 'ledger.accounts', 'ledger.entries', 'ledger.transactions', 'orders.credit_lines',
+                  'orders.credits', 'orders.history', 'orders.lines', 'orders.transitions']) AS table_name,
      unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS privilege
 WHERE has_table_privilege('kontor_app', table_name, privilege)
    OR privilege = 'UPDATE' AND has_any_column_privilege('kontor_app', table_name, privilege);
@@ -85,12 +88,14 @@ FROM pg_auth_members
 WHERE member = 'kontor_app'::regrole;
 
 -- amounts_are_whole_numbers
--- Amounts and quantities are 64-bit whole numbers; no column is a float, a decimal or PostgreSQL's money.
+-- Amounts and quantities are 64-bit whole numbers; no column is a float, a decimal or PostgreSQL's money, except where a
+-- foreign file is kept as it was read.
 SELECT attrelid::regclass::text AS table_name, attname::text AS column_name, format_type(atttypid, atttypmod) AS type
 FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace
 WHERE relkind IN ('r', 'p') AND attnum > 0 AND NOT attisdropped
   AND nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'public')
   AND has_schema_privilege('kontor_app', nspname, 'USAGE')
+  AND attrelid NOT IN ('orders.import_lines'::regclass, 'orders.import_totals'::regclass)
   AND (atttypid IN ('real'::regtype, 'double precision'::regtype, 'numeric'::regtype, 'money'::regtype)
        OR attname ~ '^(amount|balance|captured|delta|discount|on_hand|price|quantity|refunded|reserved|subtotal|tax|total|unit_price)$'
           AND atttypid <> 'bigint'::regtype);

@@ -41,13 +41,16 @@ JOIN orders.orders ON orders.id = order_id
 WHERE entries.currency <> orders.currency;
 
 -- ledger_books_what_happened
--- Every posting is about its own order, or about an operation of that order that succeeded.
+-- Every posting is about its own order, about an operation of that order that succeeded, or about a credit of it.
 SELECT transactions.id AS transaction_id, transactions.order_id, source_type, source_id, transactions.kind,
        operations.kind AS operation, operations.state
 FROM ledger.transactions
 LEFT JOIN payments.operations
     ON source_type = 'operation' AND operations.id = source_id AND operations.order_id = transactions.order_id
-WHERE source_type = 'order' AND source_id <> transactions.order_id
+LEFT JOIN orders.credits
+    ON source_type = 'import' AND credits.id = source_id AND credits.order_id IS NOT DISTINCT FROM transactions.order_id
+WHERE source_type = 'order' AND source_id IS DISTINCT FROM transactions.order_id
+   OR source_type = 'import' AND credits.id IS NULL
    OR source_type = 'operation'
       AND (operations.state, transactions.kind, operations.kind) IS DISTINCT FROM ('succeeded', 'capture', 'capture')
       AND (operations.state, transactions.kind, operations.kind, operations.captures)

@@ -1,7 +1,7 @@
 -- Orders: what they come to, how they got where they are, and the rows that belong to them.
 
 -- rows_have_their_orders
--- Every line, step, hold, movement, payment, posting and key belongs to an order that exists.
+-- Every line, step, hold, movement, payment, credit, posting and key belongs to an order that exists, if to any.
 SELECT source, order_id, count(*) AS rows
 FROM (
     SELECT 'orders.lines' AS source, order_id FROM orders.lines
@@ -9,7 +9,8 @@ FROM (
     UNION ALL SELECT 'inventory.holds', order_id FROM inventory.holds
     UNION ALL SELECT 'inventory.movements', order_id FROM inventory.movements WHERE order_id IS NOT NULL
     UNION ALL SELECT 'payments.payments', order_id FROM payments.payments
-    UNION ALL SELECT 'ledger.transactions', order_id FROM ledger.transactions
+    UNION ALL SELECT 'orders.credits', order_id FROM orders.credits WHERE order_id IS NOT NULL
+    UNION ALL SELECT 'ledger.transactions', order_id FROM ledger.transactions WHERE order_id IS NOT NULL
     UNION ALL SELECT 'idempotency.keys', order_id FROM idempotency.keys WHERE order_id IS NOT NULL
 ) AS child
 WHERE NOT EXISTS (SELECT FROM orders.orders WHERE orders.id = child.order_id)
@@ -82,3 +83,72 @@ SELECT order_id, version, event AS step, type AS outbox_event
 FROM orders.history
 FULL JOIN events.outbox USING (order_id, version)
 WHERE event IS NULL OR type IS NULL;
+
+-- credits_add_up
+-- Every credit comes to the sum of its lines, and every line of a credit has its credit.
+SELECT coalesce(credits.id, line.credit_id) AS credit_id, credits.total, line.sum AS sum_of_lines
+FROM orders.credits
+FULL JOIN (SELECT credit_id, sum(total) AS sum FROM orders.credit_lines GROUP BY credit_id) AS line
+    ON line.credit_id = credits.id
+WHERE credits.total IS DISTINCT FROM line.sum;
+
+-- credits_are_of_what_was_sold
+-- No more of an order's line, or of its shipping, is credited than was sold, and what is counted is what credits say.
+SELECT order_id, line, credited.sold, coalesce(lines.quantity, orders.shipping) AS sold_by_order,
+       credited.credited, given.sum AS credited_by_credits
+FROM orders.credited
+FULL JOIN (
+    SELECT order_id, order_line AS line,
+           sum(CASE WHEN order_line = 0 THEN credit_lines.total ELSE quantity END) AS sum
+    FROM orders.credit_lines JOIN orders.credits ON credits.id = credit_id
+    WHERE order_id IS NOT NULL
+    GROUP BY order_id, order_line
+) AS given USING (order_id, line)
+LEFT JOIN orders.lines USING (order_id, line)
+LEFT JOIN orders.orders ON orders.id = order_id AND line = 0
+WHERE credited.credited IS DISTINCT FROM given.sum
+   OR credited.sold IS DISTINCT FROM coalesce(lines.quantity, orders.shipping)
+   OR credited.credited > credited.sold;
+
+-- credits_are_booked
+-- Every credit is booked once, as a sale given back, over its total.
+SELECT credits.id AS credit_id, credits.order_id, total, booked.sum AS booked
+FROM orders.credits
+LEFT JOIN (
+    SELECT source_id, sum(amount) AS sum
+    FROM ledger.transactions JOIN ledger.entries ON transaction_id = transactions.id
+    WHERE source_type = 'import' AND account = 'refunds'
+    GROUP BY source_id
+) AS booked ON booked.source_id = credits.id
+WHERE total IS DISTINCT FROM booked.sum;
+
+-- credits_given_back_are_counted
+-- What a paid invoice has given back is what its order's credits say went through the bank.
+SELECT order_id, refunded, given.sum AS given_back
+FROM (
+    SELECT order_id, sum(refunded) AS refunded FROM payments.payments
+    WHERE method = 'invoice' AND status = 'captured'
+    GROUP BY order_id
+) AS paid
+FULL JOIN (
+    SELECT order_id, sum(total) AS sum FROM orders.credits
+    WHERE given_as = 'bank' AND order_id IS NOT NULL
+    GROUP BY order_id
+) AS given USING (order_id)
+WHERE coalesce(refunded, 0) <> coalesce(given.sum, 0);
+
+-- imports_account_for_every_line
+-- Of every line of a finished import it is known what became of it, and its report adds them all up.
+SELECT imports.id AS import_id, line.count AS lines, line.decided, total.lines AS reported,
+       line.amount AS amount, total.amount AS amount_reported
+FROM orders.imports
+LEFT JOIN (
+    SELECT import_id, count(*) AS count, count(outcome) AS decided, sum(amount) AS amount
+    FROM orders.import_lines GROUP BY import_id
+) AS line ON line.import_id = imports.id
+LEFT JOIN (
+    SELECT import_id, sum(lines) AS lines, sum(amount) AS amount FROM orders.import_totals GROUP BY import_id
+) AS total ON total.import_id = imports.id
+WHERE state = 'completed'
+  AND (line.count IS DISTINCT FROM line.decided OR line.count IS DISTINCT FROM total.lines
+       OR coalesce(line.amount, 0) <> coalesce(total.amount, 0));

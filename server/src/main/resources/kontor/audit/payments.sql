@@ -76,7 +76,7 @@ WHERE method = 'card' AND captured <> coalesce(taken.sum, 0);
 
 -- money_is_booked
 -- What payments took, less what they gave back, is what the books show for their order: held by the gateway for cards,
--- in the bank for paid invoices, owed by the customer for open ones.
+-- in the bank for paid invoices, owed by the customer for open ones, less what was credited.
 SELECT order_id,
        coalesce(booked.clearing, 0) AS clearing_booked, coalesce(paid.clearing, 0) AS clearing_paid,
        coalesce(booked.bank, 0) AS bank_booked, coalesce(paid.bank, 0) AS bank_paid,
@@ -87,16 +87,20 @@ FROM (
            sum(amount) FILTER (WHERE account = 'bank') AS bank,
            sum(amount) FILTER (WHERE account = 'receivables') AS receivables
     FROM ledger.entries JOIN ledger.transactions ON transactions.id = transaction_id
-    WHERE account IN ('gateway_clearing', 'bank', 'receivables')
+    WHERE account IN ('gateway_clearing', 'bank', 'receivables') AND order_id IS NOT NULL
     GROUP BY order_id
 ) AS booked
 FULL JOIN (
     SELECT order_id,
            sum(captured - refunded) FILTER (WHERE method = 'card') AS clearing,
            sum(captured - refunded) FILTER (WHERE method = 'invoice') AS bank,
-           sum(amount - captured) FILTER (WHERE method = 'invoice' AND status = 'open') AS receivables
+           sum(amount - captured) FILTER (WHERE method = 'invoice' AND status = 'open')
+               - coalesce(less.credited, 0) AS receivables
     FROM payments.payments
-    GROUP BY order_id
+    LEFT JOIN (
+        SELECT order_id, sum(total) AS credited FROM orders.credits WHERE given_as = 'receivable' GROUP BY order_id
+    ) AS less USING (order_id)
+    GROUP BY order_id, less.credited
 ) AS paid USING (order_id)
 WHERE coalesce(booked.clearing, 0) <> coalesce(paid.clearing, 0)
    OR coalesce(booked.bank, 0) <> coalesce(paid.bank, 0)

@@ -50,6 +50,7 @@ class ShopAtWork {
         sell("SCARCE", 500, 20);
         sell("GIFT", 0, 100_000);
         everyKindOnce();
+        importHistory();
         work(OPERATIONS);
         done = true;
     }
@@ -91,6 +92,27 @@ class ShopAtWork {
         assertThat(cancel(order("MUG", 3, card("pm_card_threeDSecure2Required"), ""))
                         .status())
                 .isEqualTo(200);
+    }
+
+    /** Sales and credits of a shop that was there before: paid and open, against their orders and for customers. */
+    private void importHistory() {
+        for (var settled : List.of(true, false)) {
+            var history = """
+                    InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country
+                    @1,MUG,WHITE MUG,6,2010-12-01 08:26:00,2.55,17850,United Kingdom
+                    @1,POST,POSTAGE,1,2010-12-01 08:26:00,18.00,17850,United Kingdom
+                    @2,LAMP,RED LAMP,1,2010-12-01 09:00:00,19.99,,France
+                    @3,MUG,,-10,2010-12-01 09:00:00,0.00,,France
+                    @4,PEN,PEN,1,2010-12-01 09:00:00,0.125,,France
+                    C@5,MUG,WHITE MUG,-2,2010-12-02 08:26:00,2.55,17850,United Kingdom
+                    C@6,POST,POSTAGE,-1,2010-12-02 08:26:00,9.00,17850,United Kingdom
+                    C@6,D,Discount,-1,2010-12-02 08:26:00,7.50,17850,United Kingdom
+                    """.replace("@", settled ? "1" : "2").replace("17850", settled ? "17850" : "17851");
+            for (var twice = 0; twice < 2; twice++) {
+                var answer = staff.post("/orders/import?settled=" + settled, history, "Content-Type", "text/csv");
+                assertThat(answer.at("/state")).as(answer.text()).isEqualTo("completed");
+            }
+        }
     }
 
     private int somethingOrOther(Random chance) throws Exception {

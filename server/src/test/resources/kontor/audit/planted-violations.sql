@@ -9,7 +9,9 @@ SELECT (SELECT max(id) FROM orders.orders WHERE status = 'confirmed' AND payment
        (SELECT max(id) FROM orders.orders WHERE status = 'confirmed' AND payment_status = 'paid' AND total = 0) AS free,
        (SELECT max(id) FROM orders.orders WHERE status = 'pending_payment') AS pending,
        (SELECT max(id) FROM orders.orders WHERE status = 'cancelled' AND payment_status = 'failed') AS declined,
-       (SELECT max(order_id) FROM payments.payments WHERE method = 'invoice' AND status = 'voided') AS called_off;
+       (SELECT max(order_id) FROM payments.payments WHERE method = 'invoice' AND status = 'voided') AS called_off,
+       (SELECT max(id) FROM orders.credits WHERE order_id IS NOT NULL AND given_as = 'bank') AS credit,
+       (SELECT max(id) FROM orders.credits WHERE order_id IS NULL AND given_as = 'bank') AS customers_credit;
 CREATE FUNCTION pg_temp.post(order_id bigint, source_type text, source_id bigint, kind text) RETURNS void LANGUAGE sql AS $$
     INSERT INTO ledger.transactions VALUES (-1, order_id, source_type, source_id, kind, now());
     INSERT INTO ledger.entries VALUES (-1, 1, 'gateway_fees', 'GBP', 5), (-1, 2, 'gateway_fees', 'GBP', -5);
@@ -61,6 +63,12 @@ WHERE kind = 'authorize' GROUP BY order_id;
 
 -- ledger_books_what_happened: another order's invoice
 SELECT pg_temp.post(open, 'order', paid, 'credit') FROM picked;
+
+-- ledger_books_what_happened: a credit that was never given
+SELECT pg_temp.post(open, 'import', -1, 'credit') FROM picked;
+
+-- ledger_books_what_happened: another order's credit
+SELECT pg_temp.post(open, 'import', credit, 'cancellation') FROM picked;
 
 -- payments_belong_to_one_order: two orders share a payment
 INSERT INTO payments.payments (order_id, id, method, gateway, currency, amount, status)
@@ -349,3 +357,35 @@ ALTER TABLE catalog.products ADD COLUMN tax int;
 
 -- times_have_zones: one has none
 ALTER TABLE catalog.products ADD COLUMN sold_at timestamp;
+
+-- credits_add_up: a line dearer than its credit says
+UPDATE orders.credit_lines SET unit_price = unit_price + 1, total = total + quantity
+FROM picked WHERE credit_id = customers_credit;
+
+-- credits_add_up: a line of no credit
+INSERT INTO orders.credit_lines VALUES (-1, 1, NULL, 'MUG', 'MUG', 1, 1, 1);
+
+-- credits_are_of_what_was_sold: less is counted than was credited
+UPDATE orders.credited SET credited = credited - 1
+FROM picked JOIN orders.credits ON credits.id = credit WHERE credited.order_id = credits.order_id;
+
+-- credits_are_of_what_was_sold: more could be credited than was sold
+UPDATE orders.credited SET sold = sold + 1
+FROM picked JOIN orders.credits ON credits.id = credit WHERE credited.order_id = credits.order_id;
+
+-- credits_are_booked: a penny less than was given
+UPDATE ledger.entries SET amount = amount - sign(amount)
+FROM picked JOIN ledger.transactions ON source_type = 'import' AND source_id = customers_credit
+WHERE transaction_id = transactions.id;
+
+-- credits_are_booked: given and not booked
+DELETE FROM ledger.entries USING picked, ledger.transactions
+WHERE source_type = 'import' AND source_id = customers_credit AND transaction_id = transactions.id;
+DELETE FROM ledger.transactions USING picked WHERE source_type = 'import' AND source_id = customers_credit;
+
+-- credits_given_back_are_counted: a refund that is called something else
+UPDATE orders.credits SET given_as = 'customer_credit' FROM picked WHERE id = credit;
+
+-- imports_account_for_every_line: a line of which nobody knows what became
+UPDATE orders.import_lines SET outcome = NULL
+WHERE n = 1 AND import_id = (SELECT max(id) FROM orders.imports WHERE state = 'completed');
