@@ -3,9 +3,14 @@ package kontor.demo;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
+import java.util.Currency;
 import kontor.accounts.Accounts;
 import kontor.accounts.Registration;
 import kontor.catalog.Catalog;
+import kontor.orders.imports.ImportFormat;
+import kontor.orders.imports.ImportOptions;
+import kontor.orders.imports.Imports;
 import org.springframework.stereotype.Component;
 
 /** Puts the retailer's goods on the shelves and lets two people in; the second time everything is there already. */
@@ -13,12 +18,17 @@ import org.springframework.stereotype.Component;
 class DemoShop {
     private static final String ACTOR = "demo";
 
+    private static final ImportOptions HISTORY =
+            new ImportOptions(ImportFormat.CSV, Currency.getInstance("GBP"), ZoneId.of("Europe/London"), true, false);
+
     private final Catalog catalog;
     private final Accounts accounts;
+    private final Imports imports;
 
-    DemoShop(Catalog catalog, Accounts accounts) {
+    DemoShop(Catalog catalog, Accounts accounts, Imports imports) {
         this.catalog = catalog;
         this.accounts = accounts;
+        this.imports = imports;
     }
 
     /** Safe to call again: what is there stays as it is. */
@@ -29,5 +39,9 @@ class DemoShop {
         System.out.println("Filling the shelves with a British retailer's articles …");
         catalog.importCsv(
                 new ByteArrayInputStream(RetailerData.catalogue().getBytes(StandardCharsets.UTF_8)), false, ACTOR);
+        System.out.println("Importing its orders of December 2010 …");
+        try (var invoices = RetailerData.invoices()) {
+            imports.run(invoices, HISTORY, ACTOR);
+        }
     }
 }

@@ -1,5 +1,5 @@
 /** {@code kontor demo}: the shop of a real retailer to play with, and a payment simulator beside it. */
-@ApplicationModule(allowedDependencies = {"accounts", "catalog", "database", "simulator"})
+@ApplicationModule(allowedDependencies = {"accounts", "catalog", "database", "orders :: imports", "simulator"})
 @NullMarked
 package kontor.demo;
 
