@@ -67,6 +67,29 @@ public class Lanes<C, R> implements AutoCloseable {
         if (closed) throw new Overloaded(name, bound);
         var waiting = new Waiting<C, R>(command, new CompletableFuture<>());
         if (!queue.offer(waiting)) throw new Overloaded(name, bound);
+        return resultOf(waiting);
+    }
+
+    /**
+     * Hands over the second step of a command that was admitted before: it waits for a place instead of being refused,
+     * because something has happened that must be written down. As many can come as were admitted.
+     *
+     * @throws Overloaded only when the lanes are closed
+     * @throws RuntimeException as {@link #submit}
+     */
+    public R submitAdmitted(C command) {
+        if (closed) throw new Overloaded(name, bound);
+        var waiting = new Waiting<C, R>(command, new CompletableFuture<>());
+        try {
+            queue.put(waiting);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Overloaded(name, bound);
+        }
+        return resultOf(waiting);
+    }
+
+    private R resultOf(Waiting<C, R> waiting) {
         // The lanes may have left between the look at the flag and the offer: nobody would ever answer.
         if (closed && queue.remove(waiting)) throw new Overloaded(name, bound);
         try {

@@ -18,4 +18,6 @@ public record Address(
         @Nullable @Size(max = 100) @PlainText String region,
         @Nullable @Size(max = 20) @PlainText String postalCode,
         @NotNull @CountryCode @Schema(example = "GB") String country,
-        @Nullable @Size(max = 40) @PlainText String phone) {}
+
+        @Nullable @Size(max = 40) @PlainText(barCodes = true)
+        String phone) {}

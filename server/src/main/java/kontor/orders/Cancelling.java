@@ -7,7 +7,6 @@ import kontor.database.Statements;
 import kontor.events.Outbox;
 import kontor.inventory.Inventory;
 import kontor.ledger.Ledger;
-import kontor.payments.GatewayAnswer;
 import kontor.payments.Payment;
 import kontor.payments.PaymentStatus;
 import kontor.payments.Payments;
@@ -78,13 +77,7 @@ class Cancelling {
         } catch (DuplicateKeyException e) {
             return false;
         }
-        var answer = payments.ask(voiding);
-        if (answer instanceof GatewayAnswer.Captured || answer instanceof GatewayAnswer.Authorized) {
-            // Too late: the buyer was faster, and the order is paid.
-            completion.settle(voiding, new GatewayAnswer.Declined("too_late", "already paid", null), actor);
-            payments.openOperation(orderId, waiting.get().id())
-                    .ifPresent(authorization -> completion.settle(authorization, answer, actor));
-        } else completion.settle(voiding, answer, actor);
+        completion.settle(voiding, payments.ask(voiding), actor);
         return true;
     }
 

@@ -63,13 +63,28 @@ class Completion implements PaymentOutcomes {
         var answer = answerTo(gatewayAnswer, place, address);
         var settle = new LaneCommand.Settle(
                 operation, gatewayAnswer, place.key(), answer, place.order().actor());
-        if (lanes.submit(settle) instanceof LaneResult.Written) return new Answered(answer, false);
+        if (lanes.submitAdmitted(settle) instanceof LaneResult.Written) return new Answered(answer, false);
         return new Answered(answerFromRecord(place.key(), place.order().id()), false);
     }
 
     @Override
     public void settle(Operation operation, GatewayAnswer answer, String actor) {
-        lanes.submit(new LaneCommand.Settle(operation, answer, null, null, actor));
+        if (operation.kind() != Operation.Kind.VOID) {
+            submit(operation, answer, actor);
+        } else if (answer instanceof GatewayAnswer.Captured || answer instanceof GatewayAnswer.Authorized) {
+            // Too late to call it off: the buyer was faster. What was found is the answer to the authorization, which
+            // comes
+            // first, so that a crash between the two leaves a void that is asked about again and nothing worse.
+            payments.waitingAuthorization(operation.orderId(), operation.paymentId())
+                    .ifPresent(authorization -> submit(authorization, answer, actor));
+            submit(operation, new GatewayAnswer.Declined("too_late", "already paid", null), actor);
+        } else if (answer instanceof GatewayAnswer.RequiresAction) {
+            submit(operation, new GatewayAnswer.NoAnswer("not called off yet"), actor);
+        } else submit(operation, answer, actor);
+    }
+
+    private void submit(Operation operation, GatewayAnswer answer, String actor) {
+        lanes.submitAdmitted(new LaneCommand.Settle(operation, answer, null, null, actor));
     }
 
     /**
@@ -96,7 +111,10 @@ class Completion implements PaymentOutcomes {
             if (now != null && now.answer() != null) return now.answer();
         }
         var order = store.find(orderId, null).orElseThrow();
-        if (order.status() == OrderStatus.PENDING_PAYMENT) throw Idempotency.underWay();
+        // Created and not yet asked about, as far as anybody knows: the first request may still be at it.
+        var payment = payments.ofOrder(orderId).getFirst();
+        if (order.status() == OrderStatus.PENDING_PAYMENT && payment.status() == PaymentStatus.CREATED)
+            throw Idempotency.underWay();
         return answerFromRecord(key, orderId);
     }
 

@@ -14,6 +14,7 @@ import kontor.events.OrderEvent;
 import kontor.events.Outbox;
 import kontor.idempotency.Claim;
 import kontor.idempotency.Idempotency;
+import kontor.idempotency.Recorded;
 import kontor.inventory.Inventory;
 import kontor.inventory.NewHold;
 import kontor.ledger.Ledger;
@@ -110,9 +111,17 @@ class OrderLane implements BatchWriter<LaneCommand, LaneResult> {
                 case LaneCommand.Settle settle -> settles.add(settle);
             }
         }
-        if (carefulBatches.get() <= 0 && writeQuickly(places, settles, results)) return;
-        if (!settles.isEmpty()) transaction.executeWithoutResult(_ -> settling.settle(settles, results));
+        // What gives stock back locks levels, and so does what takes it: never both in one transaction.
+        var together = settles.stream().noneMatch(Settling::givesStockBack);
+        if (!together) settle(settles, results);
+        var rest = together ? settles : List.<LaneCommand.Settle>of();
+        if (carefulBatches.get() <= 0 && writeQuickly(places, rest, results)) return;
+        settle(rest, results);
         if (!places.isEmpty()) writeCarefully(places, results);
+    }
+
+    private void settle(List<LaneCommand.Settle> settles, Results results) {
+        if (!settles.isEmpty()) transaction.executeWithoutResult(_ -> settling.settle(settles, results));
     }
 
     /** @return false when stock was short: nothing was written, and no result was given */
@@ -175,7 +184,7 @@ class OrderLane implements BatchWriter<LaneCommand, LaneResult> {
         if (repeated.isEmpty()) return places;
         return kept(places, outcome, place -> {
             var before = repeated.get(place.key());
-            return before == null ? null : new LaneResult.Repeated(before);
+            return before == null ? null : found(before, place);
         });
     }
 
@@ -184,8 +193,15 @@ class OrderLane implements BatchWriter<LaneCommand, LaneResult> {
                 idempotency.find(places.stream().map(LaneCommand.Place::key).toList());
         return kept(places, results, place -> {
             var before = repeated.get(place.key());
-            return before == null ? null : new LaneResult.Repeated(before);
+            return before == null ? null : found(before, place);
         });
+    }
+
+    /** A batch may be written again after a part of it was committed: what it finds then is its own order. */
+    private static LaneResult found(Recorded before, LaneCommand.Place place) {
+        return before.orderId() != null && before.orderId() == place.order().id()
+                ? new LaneResult.Written()
+                : new LaneResult.Repeated(before);
     }
 
     /** Refuses, without locking anything, what was not there at this moment even for one buyer alone. */

@@ -41,7 +41,7 @@ public record OrderRequest(
 
     /** How many of what. */
     public record Line(
-            @NotBlank @Size(max = 64) @PlainText @Schema(example = "85123A")
+            @NotBlank @Size(max = 64) @PlainText(barCodes = true) @Schema(example = "85123A")
             String sku,
 
             @Min(1) @Max(1_000_000) @Schema(example = "2") long quantity) {}
@@ -63,7 +63,8 @@ public record OrderRequest(
             @Nullable @Size(max = 255) @PlainText @Schema(example = "pm_card_visa")
             String token,
 
-            @Nullable @Size(max = 2000) @PlainText String returnUrl) {
+            @Nullable @Size(max = 2000) @PlainText(barCodes = true)
+            String returnUrl) {
 
         boolean isCard() {
             return "card".equals(method);

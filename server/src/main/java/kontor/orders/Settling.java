@@ -2,6 +2,7 @@ package kontor.orders;
 
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,9 +58,13 @@ class Settling {
     /** What an answer means for the order. */
     private record Consequence(OrderStatus to, PaymentState paymentStatus, String event) {}
 
-    /** @param settles no order twice */
-    void settle(List<LaneCommand.Settle> settles, Results results) {
-        if (settles.isEmpty()) return;
+    /** @param unsorted no order twice */
+    void settle(List<LaneCommand.Settle> unsorted, Results results) {
+        if (unsorted.isEmpty()) return;
+        // In one order everywhere, so that the buyer's answers and the gateway's messages never wait in a ring.
+        var settles = unsorted.stream()
+                .sorted(Comparator.comparingLong(settle -> settle.operation().orderId()))
+                .toList();
         var applied = payments.settle(settles.stream()
                 .map(settle -> new Payments.Settlement(settle.operation(), settle.gatewayAnswer()))
                 .toList());
@@ -86,6 +91,12 @@ class Settling {
         }
         idempotency.answer(answers);
         if (!moves.isEmpty()) moveOn(moves, byOrder);
+    }
+
+    /** Whether the answer may end an order, whose stock is then free again. */
+    static boolean givesStockBack(LaneCommand.Settle settle) {
+        return settle.gatewayAnswer() instanceof GatewayAnswer.Declined
+                || settle.gatewayAnswer() instanceof GatewayAnswer.Voided;
     }
 
     private void moveOn(List<OrderStore.Move> moves, Map<Long, LaneCommand.Settle> byOrder) {

@@ -44,6 +44,11 @@ class PaymentStore {
         static Change of(Payments.Settlement settlement) {
             var operation = settlement.operation();
             var begins = operation.kind() == Operation.Kind.AUTHORIZE;
+            if (operation.kind() == Operation.Kind.VOID
+                    && (settlement.answer() instanceof GatewayAnswer.Captured
+                            || settlement.answer() instanceof GatewayAnswer.Authorized
+                            || settlement.answer() instanceof GatewayAnswer.RequiresAction))
+                throw new IllegalArgumentException("no answer to a void: " + settlement.answer());
             return switch (settlement.answer()) {
                 case GatewayAnswer.Authorized held ->
                     new Change(operation, "succeeded", PaymentStatus.AUTHORIZED, 0, held.reference(), null);
@@ -222,6 +227,17 @@ class PaymentStore {
                         SELECT * FROM payments.operations
                         WHERE order_id = :order AND payment_id = :payment AND state IN ('intent', 'unknown', 'waiting')
                         ORDER BY id DESC LIMIT 1
+                        """)
+                .param("order", orderId)
+                .param("payment", paymentId)
+                .query((row, number) -> operation(row))
+                .optional();
+    }
+
+    Optional<Operation> waitingAuthorization(long orderId, long paymentId) {
+        return client.sql("""
+                        SELECT * FROM payments.operations
+                        WHERE order_id = :order AND payment_id = :payment AND kind = 'authorize' AND state = 'waiting'
                         """)
                 .param("order", orderId)
                 .param("payment", paymentId)

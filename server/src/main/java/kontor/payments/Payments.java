@@ -148,6 +148,11 @@ public class Payments {
         return store.openOperation(orderId, paymentId);
     }
 
+    /** The authorization that waits for the buyer, also while another operation of the payment is open. */
+    public Optional<Operation> waitingAuthorization(long orderId, long paymentId) {
+        return store.waitingAuthorization(orderId, paymentId);
+    }
+
     /** Where the buyer must go to confirm the payment, while it waits for that. */
     public Optional<String> actionOf(long orderId, long paymentId) {
         return store.actionOf(orderId, paymentId);

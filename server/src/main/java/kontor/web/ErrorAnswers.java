@@ -12,6 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
@@ -194,6 +195,17 @@ class ErrorAnswers {
     @ExceptionHandler
     ResponseEntity<ProblemDetail> incomplete(ClientAbortException e) {
         return Problem.of(HttpStatus.BAD_REQUEST, "incomplete_body", "The body ended before it was complete.");
+    }
+
+    /** Chosen as a deadlock's victim, and not for the first time where that is tried again: nothing was written. */
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> busy(PessimisticLockingFailureException e) {
+        log.warn("Refused as busy: {}", e.toString());
+        return Problem.of(
+                HttpStatus.SERVICE_UNAVAILABLE,
+                "busy",
+                "Others are changing the same things. Try again with the same Idempotency-Key.",
+                Map.of("retry_after", 1));
     }
 
     @ExceptionHandler

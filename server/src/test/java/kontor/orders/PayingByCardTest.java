@@ -241,6 +241,32 @@ class PayingByCardTest {
     }
 
     @Test
+    void aVoidWithoutAnswerThatFindsTheMoneyTakenConfirmsTheOrder() {
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
+        var answer = pay("pm_card_threeDSecure2Required");
+        TestGateway.fault("{\"kind\": \"drop\", \"when\": \"before\", \"operation\": \"cancel\"}");
+        var cancelled = api.as(buyer).post("/orders/" + answer.at("/id") + "/cancel", "{}", "Idempotency-Key", "c");
+        assertThat(cancelled.status()).isEqualTo(409);
+        TestGateway.press(answer.at("/payments/0/action"), "complete");
+        dueNow(answer);
+        eventually(() -> "confirmed".equals(read(answer).at("/status")));
+        assertThat(read(answer).at("/payments/0/status")).isEqualTo("captured");
+        assertThat(entries(answer.at("/id"))).containsExactly("gateway_clearing 510", "revenue -510");
+        assertThat(shop.available(mug)).isEqualTo(8);
+    }
+
+    @Test
+    void aMessageThatOvertakesTheCancellationsAnswerConfirmsTheOrder() {
+        for (var round = 0; round < 5; round++) {
+            var answer = pay("pm_card_threeDSecure2Required");
+            TestGateway.press(answer.at("/payments/0/action"), "complete");
+            api.as(buyer).post("/orders/" + answer.at("/id") + "/cancel", "{}", "Idempotency-Key", "c" + round);
+            eventually(() -> "confirmed".equals(read(answer).at("/status")));
+            assertThat(entries(answer.at("/id"))).containsExactly("gateway_clearing 510", "revenue -510");
+        }
+    }
+
+    @Test
     void callingOffWithoutAKeyLeavesTheWaitingPaymentAlone() {
         var answer = pay("pm_card_threeDSecure2Required");
         var refused = api.as(buyer).post("/orders/" + answer.at("/id") + "/cancel", "{}");

@@ -224,7 +224,12 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
     private GatewayAnswer asFound(GatewayRequest.LookUp request, PaymentIntent intent) {
         var difference =
                 StripeAnswers.difference(intent, request.amount(), request.paymentId(), request.operationKey());
-        return difference == null ? answers.stateOf(intent) : mismatch("look-up", intent, difference);
+        if (difference != null) return mismatch("look-up", intent, difference);
+        var state = answers.stateOf(intent);
+        // Only the whole of it is the answer to the question that began the payment.
+        return state instanceof GatewayAnswer.Captured taken && !taken.amount().equals(request.amount())
+                ? mismatch("look-up", intent, "captured " + taken.amount())
+                : state;
     }
 
     @Override
