@@ -133,3 +133,9 @@ CREATE TABLE orders.import_totals (
 );
 CREATE INDEX import_totals_import ON orders.import_totals (import_id);
 GRANT SELECT, INSERT ON orders.import_totals TO kontor_app;
+
+COMMENT ON TABLE orders.credits IS 'What was given back for an order, or to a customer without one';
+COMMENT ON TABLE orders.credit_lines IS 'What a credit consists of';
+COMMENT ON TABLE orders.credited IS 'Which order line each part of a credit gives back';
+COMMENT ON TABLE orders.imports IS 'Every import of an order history, and how it ended';
+COMMENT ON TABLE orders.import_lines IS 'What became of each line of an imported file';
