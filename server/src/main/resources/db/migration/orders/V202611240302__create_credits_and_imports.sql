@@ -139,3 +139,5 @@ COMMENT ON TABLE orders.credit_lines IS 'What a credit consists of';
 COMMENT ON TABLE orders.credited IS 'Which order line each part of a credit gives back';
 COMMENT ON TABLE orders.imports IS 'Every import of an order history, and how it ended';
 COMMENT ON TABLE orders.import_lines IS 'What became of each line of an imported file';
+COMMENT ON TABLE orders.import_documents IS 'The invoices and cancellations of an imported file, and what became of each';
+COMMENT ON TABLE orders.import_totals IS 'What an import added up to, by currency and outcome';
