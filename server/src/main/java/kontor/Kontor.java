@@ -28,6 +28,7 @@ public class Kontor {
     }
 
     private static void run(String command, String[] options) throws IOException, InterruptedException {
+        if (command.equals("start") || command.equals("demo")) BackgroundCompiler.giveWay();
         switch (command) {
             case "start" -> SpringApplication.run(Kontor.class, options);
             case "demo" -> Demo.run(Kontor.class, options);

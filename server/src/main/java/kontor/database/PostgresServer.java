@@ -111,6 +111,7 @@ final class PostgresServer implements AutoCloseable {
                     "--username=" + Connector.ADMIN,
                     "--pwfile=" + password,
                     "--auth=scram-sha-256",
+                    "--set=scram_iterations=1", // see postgresql.conf
                     "--encoding=UTF8",
                     "--locale=C",
                     "--locale-provider=builtin",

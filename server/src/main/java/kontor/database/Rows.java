@@ -1,5 +1,6 @@
 package kontor.database;
 
+import java.lang.reflect.Array;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -37,39 +38,33 @@ public final class Rows<T> {
         this.columns = columns;
     }
 
-    /** @param items one for each row; read when a column is added */
+    /** @param items one for each row; read when the statement runs */
     public static <T> Rows<T> of(List<T> items) {
         return new Rows<>(items, new ArrayList<>());
     }
 
     public Rows<T> bigint(ToLongFunction<T> value) {
-        var values = new long[items.size()];
-        for (var i = 0; i < values.length; i++) values[i] = value.applyAsLong(items.get(i));
-        return with((statement, index) -> statement.setObject(index, values));
+        return with(new Longs<>(items, value));
     }
 
     public Rows<T> integer(ToIntFunction<T> value) {
-        var values = new int[items.size()];
-        for (var i = 0; i < values.length; i++) values[i] = value.applyAsInt(items.get(i));
-        return with((statement, index) -> statement.setObject(index, values));
+        return with(new Ints<>(items, value));
     }
 
     public Rows<T> bool(Predicate<T> value) {
-        var values = new boolean[items.size()];
-        for (var i = 0; i < values.length; i++) values[i] = value.test(items.get(i));
-        return with((statement, index) -> statement.setObject(index, values));
+        return with(new Booleans<>(items, value));
     }
 
     public Rows<T> nullableBigint(Function<T, @Nullable Long> value) {
-        return array("int8", new Long[items.size()], value);
+        return with(new Objects<>("int8", Long.class, items, value));
     }
 
     public Rows<T> text(Function<T, @Nullable String> value) {
-        return array("text", new String[items.size()], value);
+        return with(new Objects<>("text", String.class, items, value));
     }
 
     public Rows<T> bytea(Function<T, byte @Nullable []> value) {
-        return array("bytea", new byte[items.size()][], value);
+        return with(new Objects<>("bytea", byte[].class, items, value));
     }
 
     public Rows<T> timestamptz(Function<T, @Nullable Instant> value) {
@@ -82,7 +77,7 @@ public final class Rows<T> {
 
     /** @param json the document as text */
     public Rows<T> jsonb(Function<T, @Nullable String> json) {
-        return array("jsonb", new String[items.size()], json);
+        return with(new Objects<>("jsonb", String.class, items, json));
     }
 
     /** Adds the columns of other rows, as many or fewer or more, for a statement that fills several tables at once. */
@@ -106,17 +101,11 @@ public final class Rows<T> {
         for (var column : columns) column.bind(statement, index++);
     }
 
-    private <V> Rows<T> array(String type, @Nullable V[] values, Function<T, ? extends @Nullable V> value) {
-        for (var i = 0; i < values.length; i++) values[i] = value.apply(items.get(i));
-        return with((statement, index) ->
-                statement.setArray(index, statement.getConnection().createArrayOf(type, values)));
-    }
-
     private Rows<T> written(String type, Function<T, ? extends @Nullable Object> value) {
-        return array(type, new String[items.size()], item -> {
+        return with(new Objects<>(type, String.class, items, item -> {
             var written = value.apply(item);
             return written == null ? null : written.toString();
-        });
+        }));
     }
 
     private Rows<T> with(Column column) {
@@ -124,7 +113,49 @@ public final class Rows<T> {
         return this;
     }
 
-    private interface Column {
+    /**
+     * One array of a statement. The loop over the rows stands once for each type here and not in every method that adds a
+     * column: the methods with dozens of columns would take the just-in-time compiler seconds otherwise.
+     */
+    private sealed interface Column {
         void bind(PreparedStatement statement, int index) throws SQLException;
+    }
+
+    private record Longs<T>(List<T> items, ToLongFunction<T> value) implements Column {
+        @Override
+        public void bind(PreparedStatement statement, int index) throws SQLException {
+            var values = new long[items.size()];
+            for (var i = 0; i < values.length; i++) values[i] = value.applyAsLong(items.get(i));
+            statement.setObject(index, values);
+        }
+    }
+
+    private record Ints<T>(List<T> items, ToIntFunction<T> value) implements Column {
+        @Override
+        public void bind(PreparedStatement statement, int index) throws SQLException {
+            var values = new int[items.size()];
+            for (var i = 0; i < values.length; i++) values[i] = value.applyAsInt(items.get(i));
+            statement.setObject(index, values);
+        }
+    }
+
+    private record Booleans<T>(List<T> items, Predicate<T> value) implements Column {
+        @Override
+        public void bind(PreparedStatement statement, int index) throws SQLException {
+            var values = new boolean[items.size()];
+            for (var i = 0; i < values.length; i++) values[i] = value.test(items.get(i));
+            statement.setObject(index, values);
+        }
+    }
+
+    /** @param type what PostgreSQL calls the type of an element */
+    private record Objects<T, V>(String type, Class<V> element, List<T> items, Function<T, ? extends @Nullable V> value)
+            implements Column {
+        @Override
+        public void bind(PreparedStatement statement, int index) throws SQLException {
+            var values = (@Nullable Object[]) Array.newInstance(element, items.size());
+            for (var i = 0; i < values.length; i++) values[i] = value.apply(items.get(i));
+            statement.setArray(index, statement.getConnection().createArrayOf(type, values));
+        }
     }
 }
