@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param measured how long each measurement counts
  * @param warmUp how long Kontor works before it is measured
  * @param orders how many orders lie in the tables for B10
+ * @param quick short measurements, and fewer of each
  * @param profile also record where the time goes
  * @param data where the database of the run is made, and removed after it; null for the build's own folder
  */
@@ -23,6 +24,7 @@ record Options(
         Duration measured,
         Duration warmUp,
         long orders,
+        boolean quick,
         boolean profile,
         @Nullable Path data) {
     static final String USAGE = """
@@ -32,10 +34,16 @@ record Options(
               --quick                      the same with short measurements, for a first look
               --only B1,B3                 some figures only
               --seconds N                  how long each measurement counts (12; quick: 5)
-              --orders N                   orders in the tables for B10 (200,000; the goal speaks of 5,000,000)
+              --orders N                   orders in the tables for B10 (200,000; the goal speaks of 5,000,000);
+                                           from 1,000,000 on the audit of so many is timed, too
               --profile                    record the server with Java Flight Recorder and say where its time goes
-              --data DIR                   where the database of the run lies; a new folder, removed at the end""";
+              --data DIR                   where the database of the run lies; a new folder, removed at the end
 
+            The results are written into bench/results: as JSON, as a table and as a chart.""";
+
+    private static final int SLICES = 3;
+    private static final int SLICES_OF_QUICK = 2;
+    private static final int ROUNDS = 2;
     private static final Duration LONG = Duration.ofSeconds(12);
     private static final Duration SHORT = Duration.ofSeconds(5);
     private static final long ORDERS = 200_000;
@@ -81,7 +89,7 @@ record Options(
             }
         }
         var measured = seconds > 0 ? Duration.ofSeconds(seconds) : quick ? SHORT : LONG;
-        return new Options(only, measured, Duration.ofSeconds(quick ? 10 : 30), orders, profile, data);
+        return new Options(only, measured, Duration.ofSeconds(quick ? 10 : 30), orders, quick, profile, data);
     }
 
     private static Set<String> figures(String value) {
@@ -105,6 +113,16 @@ record Options(
     private static Path folder(String value) {
         if (value.isEmpty()) throw new Bad("--data needs a folder.");
         return Path.of(value).toAbsolutePath();
+    }
+
+    /** How often what is compared with each other is measured, in turns: a slow minute of the machine hits all of it. */
+    int slices() {
+        return quick ? SLICES_OF_QUICK : SLICES;
+    }
+
+    /** How often each variant of the reference is measured before Kontor, and again after it. */
+    int rounds() {
+        return quick ? 1 : ROUNDS;
     }
 
     boolean wants(Goal... goals) {

@@ -8,12 +8,37 @@ import org.jspecify.annotations.Nullable;
 
 /** What a run has found out so far. */
 final class Results {
-    private final List<Measured> measured = new ArrayList<>();
+    private final List<Entry> measured = new ArrayList<>();
     private final Map<Goal, Double> figures = new EnumMap<>(Goal.class);
     private final List<String> notes = new ArrayList<>();
+    private final List<String> failures = new ArrayList<>();
 
-    void add(Measured one) {
-        measured.add(one);
+    /**
+     * One measurement.
+     *
+     * @param part of the run
+     * @param goal whose figure is the mean of this rate and others; null when it only stands beside them
+     */
+    record Entry(String part, @Nullable Goal goal, Measured measured) {}
+
+    /** What no figure is made of. */
+    void add(String part, Measured one) {
+        measured.add(new Entry(part, null, one));
+    }
+
+    /** One of the slices of a rate: the goal's figure is the mean of all of them. */
+    void slice(String part, Goal goal, Measured one) {
+        measured.add(new Entry(part, goal, one));
+        figures.put(
+                goal,
+                measured.stream()
+                        .filter(entry -> entry.goal() == goal)
+                        .mapToDouble(entry -> entry.measured().perSecond())
+                        .average()
+                        .orElseThrow());
+        if (!one.others().isEmpty())
+            note("%s, %s: answers other than the expected, by their status: %s"
+                    .formatted(goal.figure(), one.what(), one.others()));
     }
 
     /** @param figure in the goal's unit */
@@ -21,17 +46,31 @@ final class Results {
         figures.put(goal, figure);
     }
 
+    /** Of several slices the worst: the figure is the largest that was ever given. */
+    void largest(Goal goal, double figure) {
+        figures.merge(goal, figure, Math::max);
+    }
+
     /** What a reader of the figures must know. */
     void note(String text) {
         notes.add(text);
     }
 
-    List<Measured> measured() {
+    /** What should have become a figure and did not. */
+    void fail(String text) {
+        failures.add(text);
+    }
+
+    List<Entry> measured() {
         return List.copyOf(measured);
     }
 
     List<String> notes() {
         return List.copyOf(notes);
+    }
+
+    List<String> failures() {
+        return List.copyOf(failures);
     }
 
     /**

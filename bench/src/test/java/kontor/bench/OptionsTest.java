@@ -29,6 +29,14 @@ class OptionsTest {
     }
 
     @Test
+    void aQuickRunMeasuresLessOften() {
+        assertThat(Options.parse("--quick").slices())
+                .isBetween(2, Options.parse().slices() - 1);
+        assertThat(Options.parse("--quick").rounds()).isLessThan(Options.parse().rounds());
+        assertThat(Options.parse("--orders", "5000000").orders()).isEqualTo(5_000_000);
+    }
+
+    @Test
     void secondsOutweighQuick() {
         assertThat(Options.parse("--seconds=7", "--quick").measured()).isEqualTo(Duration.ofSeconds(7));
     }
