@@ -112,7 +112,7 @@ public final class Bench {
     private void tell(Report report) throws IOException {
         progress.heading("Goals");
         for (var finding : report.findings())
-            progress.note("%-4s %-60s %14s %14s %s"
+            progress.note("%-4s %-66s %14s %14s %s"
                     .formatted(
                             finding.goal().figure(),
                             finding.goal().title(),

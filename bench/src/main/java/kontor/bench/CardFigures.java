@@ -6,9 +6,7 @@ import static kontor.bench.UnderLoad.WARM_AGAIN;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/**
- * B5: orders paid by card. Measured last, because a simulator that has something to tell goes on telling it.
- */
+/** B5: orders paid by card. Measured last, because a simulator that has something to tell goes on telling it. */
 final class CardFigures {
     private final UnderLoad asked;
     private final PaymentSimulator simulator;
@@ -25,6 +23,7 @@ final class CardFigures {
 
     void measure() throws Exception {
         asked.progress().heading("Kontor over HTTP, paid by card through the simulator");
+        asked.fewConnections(Goal.B5);
         asked.shop().empty();
         try (var running = simulator.start(project, data, asked.server().port())) {
             var options = asked.options();
@@ -34,5 +33,6 @@ final class CardFigures {
             for (var slice = 1; slice <= options.slices(); slice++)
                 asked.keep(Goal.B5, load.cardOrders("by card, 64 connections", FEW, WARM_AGAIN, options.measured()));
         }
+        asked.fewConnections(Goal.B5);
     }
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Results {
     private final List<Entry> measured = new ArrayList<>();
     private final Map<Goal, Double> figures = new EnumMap<>(Goal.class);
+    private final Map<Goal, List<Measured>> against = new EnumMap<>(Goal.class);
     private final List<String> notes = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
 
@@ -31,14 +32,22 @@ final class Results {
         measured.add(new Entry(part, goal, one));
         figures.put(
                 goal,
-                measured.stream()
+                mean(measured.stream()
                         .filter(entry -> entry.goal() == goal)
-                        .mapToDouble(entry -> entry.measured().perSecond())
-                        .average()
-                        .orElseThrow());
+                        .map(Entry::measured)
+                        .toList()));
         if (!one.others().isEmpty())
             note("%s, %s: answers other than the expected, by their status: %s"
                     .formatted(goal.figure(), one.what(), one.others()));
+    }
+
+    /**
+     * A slice of what a goal is divided by, measured in turns with the goal's own. With any of these the goal is held
+     * against their mean and not against that of the whole run, so that a server or machine that grows faster or slower
+     * meanwhile does so on both sides.
+     */
+    void against(Goal goal, Measured slice) {
+        against.computeIfAbsent(goal, _ -> new ArrayList<>()).add(slice);
     }
 
     /** @param figure in the goal's unit */
@@ -88,11 +97,17 @@ final class Results {
     }
 
     private @Nullable Double base(Goal goal, double raw) {
+        var beside = against.get(goal);
+        if (beside != null) return mean(beside);
         return switch (goal.base()) {
             case NOTHING -> 1.0;
             case RAW -> raw;
             case B1 -> figures.get(Goal.B1);
             case B3 -> figures.get(Goal.B3);
         };
+    }
+
+    private static double mean(List<Measured> slices) {
+        return slices.stream().mapToDouble(Measured::perSecond).average().orElse(0);
     }
 }

@@ -27,11 +27,17 @@ record UnderLoad(Options options, Progress progress, Results results, Shop shop,
     }
 
     /** A slice of B3. */
-    void fewConnections() throws IOException, SQLException {
+    Measured fewConnections() throws IOException, SQLException {
         shop.empty();
         var measured = load().orders("64 connections", FEW, Demand.UNIFORM, WARM_AGAIN, options.measured());
         keep(Goal.B3, measured);
         results.largest(Goal.B3_P99, measured.p99Millis());
+        return measured;
+    }
+
+    /** A slice of B3 that this goal in particular is held against. */
+    void fewConnections(Goal against) throws IOException, SQLException {
+        results.against(against, fewConnections());
     }
 
     /** A slice of a goal's rate. */

@@ -62,6 +62,8 @@ class ReportTest {
         var goals = json().at("/goals");
         assertThat(goals.at("/0/goal").asString()).isEqualTo("B3");
         assertThat(goals.at("/0/figure").asDouble()).isEqualTo(9_000);
+        assertThat(goals.at("/0/held_against").asDouble()).isEqualTo(4_500);
+        assertThat(goals.at("/1/held_against").isNull()).isTrue();
         assertThat(goals.at("/0/score").asDouble()).isEqualTo(2);
         assertThat(goals.at("/0/target").asDouble()).isEqualTo(1.6);
         assertThat(goals.at("/0/reached").asBoolean()).isTrue();

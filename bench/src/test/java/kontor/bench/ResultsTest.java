@@ -51,6 +51,16 @@ class ResultsTest {
     }
 
     @Test
+    void whatWasMeasuredInTurnsWithItOutweighsTheWholeRun() {
+        results.slice("here", Goal.B3, Samples.measured("cold", 2_000));
+        results.slice("here", Goal.B10, Samples.measured("many orders", 8_000));
+        assertThat(results.findings(1_000).getLast().score()).isEqualTo(4);
+        results.against(Goal.B10, Samples.measured("warm", 9_000));
+        results.against(Goal.B10, Samples.measured("warm", 11_000));
+        assertThat(results.findings(1_000)).contains(new Finding(Goal.B10, 8_000, 0.8), new Finding(Goal.B3, 2_000, 2));
+    }
+
+    @Test
     void answersThatNobodyExpectedAreNoted() {
         var measured = Samples.measured("by card", 100);
         results.slice("here", Goal.B5, measured);
