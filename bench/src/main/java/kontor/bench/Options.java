@@ -3,6 +3,7 @@ package kontor.bench;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -31,9 +32,9 @@ record Options(
             Measures Kontor next to the speed of its own PostgreSQL.
 
               ./kontor bench               everything, about half an hour
-              --quick                      the same with short measurements, for a first look
+              --quick                      the same with short measurements, eight minutes, for a first look
               --only B1,B3                 some figures only
-              --seconds N                  how long each measurement counts (12; quick: 5)
+              --seconds N                  how long each measurement counts (15; quick: 5)
               --orders N                   orders in the tables for B10 (200,000; the goal speaks of 5,000,000);
                                            from 1,000,000 on the audit of so many is timed, too
               --profile                    record the server with Java Flight Recorder and say where its time goes
@@ -44,7 +45,7 @@ record Options(
     private static final int SLICES = 3;
     private static final int SLICES_OF_QUICK = 2;
     private static final int ROUNDS = 2;
-    private static final Duration LONG = Duration.ofSeconds(12);
+    private static final Duration LONG = Duration.ofSeconds(15);
     private static final Duration SHORT = Duration.ofSeconds(5);
     private static final long ORDERS = 200_000;
     private static final long MOST_ORDERS = 100_000_000;
@@ -123,6 +124,15 @@ record Options(
     /** How often each variant of the reference is measured before Kontor, and again after it. */
     int rounds() {
         return quick ? 1 : ROUNDS;
+    }
+
+    /** The figures that are asked for, in the order of the goals; empty for all. */
+    List<String> figures() {
+        return Arrays.stream(Goal.values())
+                .map(Goal::figure)
+                .distinct()
+                .filter(only::contains)
+                .toList();
     }
 
     boolean wants(Goal... goals) {

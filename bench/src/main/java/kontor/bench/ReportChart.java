@@ -6,7 +6,7 @@ import java.util.Locale;
 final class ReportChart {
     private static final int WIDTH = 880;
     private static final int MARGIN = 24;
-    private static final int HEAD = 92;
+    private static final int HEAD = 96;
     private static final int ROW = 44;
     private static final int BAR = 12;
     /** Where the target is. */
@@ -23,7 +23,7 @@ final class ReportChart {
             .lane { fill: #eceff2 }
             .reached { fill: #1a7f37 }
             .missed { fill: #bc4c00 }
-            .target { stroke: #1f2328; stroke-width: 2; stroke-dasharray: 4 3 }
+            .target { stroke: #1f2328; stroke-width: 2 }
             @media (prefers-color-scheme: dark) {
               text { fill: #e6edf3 }
               .small { fill: #9198a1 }
@@ -54,20 +54,20 @@ final class ReportChart {
                 "small",
                 MARGIN,
                 58,
-                ("Each score relative to its target; longer is better. " + report.partialInWords()).strip());
+                ("Each score relative to its target, which is the line; longer is better. " + report.partialInWords())
+                        .strip());
         var y = HEAD;
         for (var finding : findings) {
             row(svg, finding, y);
             y += ROW;
         }
-        if (!findings.isEmpty()) target(svg, y);
         return svg.append("</svg>\n").toString();
     }
 
     private static void row(StringBuilder svg, Finding finding, int y) {
         var goal = finding.goal();
         var barAt = y + 8;
-        text(svg, "", MARGIN, y, goal.figure() + "  " + goal.title());
+        text(svg, "goal", MARGIN, y, goal.figure() + "  " + goal.title());
         text(
                 svg,
                 "score",
@@ -80,6 +80,7 @@ final class ReportChart {
                                 finding.reached() ? "reached" : "not reached"));
         bar(svg, "lane", barAt, LONGEST);
         bar(svg, finding.reached() ? "reached" : "missed", barAt, length(finding));
+        target(svg, barAt);
     }
 
     /** In pixels; nothing, or the longest, for what has no length. */
@@ -99,11 +100,10 @@ final class ReportChart {
                 BAR));
     }
 
-    private static void target(StringBuilder svg, int bottom) {
-        var x = MARGIN + REACHED;
-        text(svg, "small", x + 6, HEAD - 18, "target");
+    /** Beside the bar alone, so that it crosses no text. */
+    private static void target(StringBuilder svg, int barAt) {
         svg.append("<line class=\"target\" x1=\"%1$d\" y1=\"%2$d\" x2=\"%1$d\" y2=\"%3$d\"/>\n"
-                .formatted(x, HEAD - 30, bottom - ROW + 8 + BAR + 4));
+                .formatted(MARGIN + REACHED, barAt - 3, barAt + BAR + 3));
     }
 
     private static void text(StringBuilder svg, String style, int x, int y, String text) {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.SerializationFeature;
@@ -102,7 +101,7 @@ final class ReportJson {
     /** Without the folder of the data, which is nobody's business. */
     private static Asked asked(Options options) {
         return new Asked(
-                List.copyOf(new TreeSet<>(options.only())),
+                options.figures(),
                 options.quick(),
                 options.measured().toMillis() / 1e3,
                 options.warmUp().toMillis() / 1e3,
