@@ -61,11 +61,7 @@ record Report(
 
     /** {@code A partial run: only B3, B5.}; "" for a full one. */
     String partialInWords() {
-        return partial()
-                ? "A partial run: only %s."
-                        .formatted(String.join(
-                                ", ", options.only().stream().sorted().toList()))
-                : "";
+        return partial() ? "A partial run: only %s.".formatted(String.join(", ", options.figures())) : "";
     }
 
     /** Writes it in three forms: for programs, for readers, and for those who only look. */

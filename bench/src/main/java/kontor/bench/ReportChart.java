@@ -103,7 +103,7 @@ final class ReportChart {
     /** Beside the bar alone, so that it crosses no text. */
     private static void target(StringBuilder svg, int barAt) {
         svg.append("<line class=\"target\" x1=\"%1$d\" y1=\"%2$d\" x2=\"%1$d\" y2=\"%3$d\"/>\n"
-                .formatted(MARGIN + REACHED, barAt - 3, barAt + BAR + 3));
+                .formatted(MARGIN + REACHED, barAt - 1, barAt + BAR + 3));
     }
 
     private static void text(StringBuilder svg, String style, int x, int y, String text) {
