@@ -62,9 +62,18 @@ final class Command implements AutoCloseable {
 
     /** The last lines that it wrote. */
     String said() {
+        return lastLines(5);
+    }
+
+    /** The last line that it wrote. */
+    String conclusion() {
+        return lastLines(1);
+    }
+
+    private String lastLines(int count) {
         try {
             var lines = Files.readAllLines(log);
-            return String.join("\n", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - count), lines.size()));
         } catch (IOException e) {
             return "see " + log;
         }

@@ -7,6 +7,13 @@ import java.util.stream.Stream;
 
 /** Who uses how much processor time: processes by a name, each with its children. */
 record Costs(Map<String, Long> processes) {
+    /** Of one more. */
+    Costs and(String name, long pid) {
+        var all = new TreeMap<>(processes);
+        all.put(name, pid);
+        return new Costs(all);
+    }
+
     /** Nanoseconds since each process began, by its name. */
     Map<String, Long> sample() {
         var used = new TreeMap<String, Long>();

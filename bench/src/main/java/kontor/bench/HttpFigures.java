@@ -1,48 +1,41 @@
 package kontor.bench;
 
+import static kontor.bench.UnderLoad.FEW;
+import static kontor.bench.UnderLoad.PART;
+import static kontor.bench.UnderLoad.WARM_AGAIN;
+
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.DoubleAccumulator;
 import kontor.bench.Basket.Demand;
 import kontor.bench.RawOrders.Style;
 
 /** B3, B4, B7, B8, B13, B15 and B16: a server as in production, asked over HTTP. */
 final class HttpFigures {
-    static final int FEW = 64;
     private static final int MANY = 256;
     private static final int READERS = 32;
     private static final String PRODUCTS = "/products?limit=20";
     private static final Duration AFTER_A_START = Duration.ofSeconds(10);
-    /** When the same requests were warm already and only others came between. */
-    private static final Duration WARM_AGAIN = Duration.ofSeconds(2);
 
+    private final UnderLoad asked;
     private final Options options;
     private final Progress progress;
     private final Results results;
     private final Shop shop;
-    private final RawOrders raw;
     private final Server server;
-    private final List<String> tokens;
     private final Load load;
+    private final RawOrders raw;
 
-    HttpFigures(
-            Options options,
-            Progress progress,
-            Results results,
-            Shop shop,
-            RawOrders raw,
-            Server server,
-            List<String> tokens) {
-        this.options = options;
-        this.progress = progress;
-        this.results = results;
-        this.shop = shop;
+    HttpFigures(UnderLoad asked, RawOrders raw) {
+        this.asked = asked;
+        this.options = asked.options();
+        this.progress = asked.progress();
+        this.results = asked.results();
+        this.shop = asked.shop();
+        this.server = asked.server();
+        this.load = asked.load();
         this.raw = raw;
-        this.server = server;
-        this.tokens = tokens;
-        this.load = new Load(server, tokens, progress);
     }
 
     /** The figures that B3 is the measure of cannot be told without it. */
@@ -52,21 +45,26 @@ final class HttpFigures {
 
     /** @param profile of the warm server under load */
     void measure(Profile profile) throws Exception {
-        progress.heading("Kontor over HTTP");
+        progress.heading(PART);
         if (options.wants(Goal.B15)) firstSeconds();
         warmUp();
         profile.begin(server.pid());
-        if (options.wants(Goal.B3, Goal.B5, Goal.B10, Goal.B15, Goal.B16)) fewConnections();
-        if (options.wants(Goal.B4, Goal.B13)) manyConnections();
+        for (var slice = 1; slice <= options.slices(); slice++) {
+            if (options.wants(Goal.B3, Goal.B5, Goal.B10, Goal.B15, Goal.B16)) asked.fewConnections();
+            if (options.wants(Goal.B4, Goal.B13)) manyConnections();
+        }
         profile.end("server");
-        if (options.wants(Goal.B16)) soldOut();
+        for (var slice = 1; slice <= options.slices() && options.wants(Goal.B16); slice++) {
+            soldOut();
+            asked.fewConnections(Goal.B16); // warming up again, the lanes forget the shortage
+        }
         if (options.wants(Goal.B8)) products();
         if (options.wants(Goal.B7)) oneBuyer();
     }
 
     private void firstSeconds() throws Exception {
         shop.empty();
-        keep(
+        asked.keep(
                 Goal.B15,
                 load.orders(
                         "first 10 s after a start, 64 connections", FEW, Demand.UNIFORM, Duration.ZERO, AFTER_A_START));
@@ -77,21 +75,14 @@ final class HttpFigures {
         load.orders("warming up, 64 connections", FEW, Demand.UNIFORM, options.warmUp(), Duration.ofSeconds(2));
     }
 
-    private void fewConnections() throws Exception {
-        shop.empty();
-        var measured = load.orders("64 connections", FEW, Demand.UNIFORM, WARM_AGAIN, options.measured());
-        keep(Goal.B3, measured);
-        results.set(Goal.B3_P99, measured.p99Millis());
-    }
-
     private void manyConnections() throws Exception {
         shop.empty();
         var most = new DoubleAccumulator(Math::max, 0);
         var watching = Thread.ofVirtual().start(() -> watchHeap(most));
-        keep(Goal.B4, load.orders("256 connections", MANY, Demand.UNIFORM, WARM_AGAIN, options.measured()));
+        asked.keep(Goal.B4, load.orders("256 connections", MANY, Demand.UNIFORM, WARM_AGAIN, options.measured()));
         watching.interrupt();
         watching.join();
-        results.set(Goal.B13, most.get());
+        results.largest(Goal.B13, most.get());
         progress.note("heap at most %s MiB, resident %s MiB"
                 .formatted(Figures.plain(most.get()), Figures.plain(server.residentMebibytes())));
     }
@@ -109,14 +100,17 @@ final class HttpFigures {
 
     private void soldOut() throws Exception {
         shop.empty();
-        keep(Goal.B16, load.orders("sold out, 256 connections", MANY, Demand.SOLD_OUT, WARM_AGAIN, options.measured()));
+        asked.keep(
+                Goal.B16,
+                load.orders("sold out, 256 connections", MANY, Demand.SOLD_OUT, WARM_AGAIN, options.measured()));
     }
 
     private void products() throws Exception {
         var warmUp = options.warmUp().dividedBy(2);
-        keep(Goal.B8, load.pages("20 products, 32 connections", PRODUCTS, "", READERS, warmUp, options.measured()));
-        var etag = server.etag(PRODUCTS, tokens.getFirst());
-        keep(
+        asked.keep(
+                Goal.B8, load.pages("20 products, 32 connections", PRODUCTS, "", READERS, warmUp, options.measured()));
+        var etag = server.etag(PRODUCTS, asked.tokens().getFirst());
+        asked.keep(
                 Goal.B8_304,
                 load.pages("the same, not modified", PRODUCTS, etag, READERS, WARM_AGAIN, options.measured()));
     }
@@ -124,7 +118,7 @@ final class HttpFigures {
     private void oneBuyer() throws Exception {
         shop.empty();
         var kontor = load.orders("one buyer alone", 1, Demand.UNIFORM, WARM_AGAIN, options.measured());
-        results.add(kontor);
+        results.add(PART, kontor);
         var commit = Math.min(commit(Style.FUNCTION), commit(Style.STATEMENT));
         results.set(Goal.B7, kontor.p50Millis() - commit);
     }
@@ -134,12 +128,7 @@ final class HttpFigures {
         progress.measuring("raw, %s, one client".formatted(style.words()));
         var measured = raw.run(style, Demand.UNIFORM, 1, WARM_AGAIN, options.measured());
         progress.measured(measured);
-        results.add(measured);
+        results.add(PART, measured);
         return measured.p50Millis();
-    }
-
-    private void keep(Goal goal, Measured measured) {
-        results.add(measured);
-        results.set(goal, measured.perSecond());
     }
 }

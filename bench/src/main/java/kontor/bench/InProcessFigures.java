@@ -4,10 +4,11 @@ import java.time.Duration;
 import java.util.List;
 import kontor.bench.Basket.Demand;
 
-/** B1 and B2: the lanes without HTTP. */
+/** B1 and B2 in turns: the lanes without HTTP. */
 final class InProcessFigures {
-    private static final List<Integer> CALLERS = List.of(8, 64, 256, 1_024);
+    private static final String PART = "Kontor in this process";
     private static final int COMPARED = 256;
+    private static final List<Integer> BESIDE = List.of(8, 64, 1_024);
 
     private final Options options;
     private final Progress progress;
@@ -22,24 +23,23 @@ final class InProcessFigures {
     }
 
     void measure(InProcess server, long firstBuyer, Profile profile) throws Exception {
-        progress.heading("Kontor in this process");
+        progress.heading(PART);
         progress.measuring("warming up, %d callers".formatted(COMPARED));
         progress.measured(run(server, Demand.UNIFORM, COMPARED, firstBuyer, options.warmUp(), Duration.ofSeconds(2)));
         profile.begin(ProcessHandle.current().pid());
-        for (var callers : CALLERS) {
-            if (callers != COMPARED && !options.only().isEmpty()) continue;
-            var measured = measured(server, Demand.UNIFORM, callers, firstBuyer);
-            if (callers == COMPARED) results.set(Goal.B1, measured.perSecond());
+        if (options.only().isEmpty())
+            for (var callers : BESIDE) results.add(PART, measured(server, Demand.UNIFORM, callers, firstBuyer));
+        for (var slice = 1; slice <= options.slices(); slice++) {
+            results.slice(PART, Goal.B1, measured(server, Demand.UNIFORM, COMPARED, firstBuyer));
+            results.slice(PART, Goal.B2, measured(server, Demand.HOT, COMPARED, firstBuyer));
         }
         profile.end("in-process");
-        results.set(Goal.B2, measured(server, Demand.HOT, COMPARED, firstBuyer).perSecond());
     }
 
     private Measured measured(InProcess server, Demand demand, int callers, long firstBuyer) throws Exception {
         progress.measuring("%d callers%s".formatted(callers, demand == Demand.HOT ? ", one hot article" : ""));
         var measured = run(server, demand, callers, firstBuyer, Duration.ofSeconds(2), options.measured());
         progress.measured(measured);
-        results.add(measured);
         return measured;
     }
 

@@ -19,12 +19,15 @@ final class Load {
     private final Progress progress;
     private final Costs costs;
 
-    /** @param tokens of the buyers, who are shared out among the connections */
-    Load(Server server, List<String> tokens, Progress progress) {
+    /**
+     * @param tokens of the buyers, who are shared out among the connections
+     * @param costs of all that work for a request
+     */
+    Load(Server server, List<String> tokens, Progress progress, Costs costs) {
         this.server = server;
         this.tokens = tokens;
         this.progress = progress;
-        this.costs = server.costs();
+        this.costs = costs;
     }
 
     /** Orders on invoice, taken or, when sold out, refused. */

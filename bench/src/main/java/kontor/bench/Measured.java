@@ -1,6 +1,8 @@
 package kontor.bench;
 
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.HdrHistogram.AbstractHistogram;
 
 /**
@@ -42,6 +44,14 @@ record Measured(
 
     Measured withCpu(Map<String, Double> microsEach) {
         return new Measured(what, clients, done, seconds, p50, p99, slowest, others, Map.copyOf(microsEach));
+    }
+
+    /** {@code postgres 60, server 95}; "" when it was not looked at. */
+    String cpuInWords() {
+        return new TreeMap<>(cpu)
+                .entrySet().stream()
+                        .map(each -> each.getKey() + " " + Math.round(each.getValue()))
+                        .collect(Collectors.joining(", "));
     }
 
     double perSecond() {

@@ -3,6 +3,7 @@ package kontor.bench;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param measured how long each measurement counts
  * @param warmUp how long Kontor works before it is measured
  * @param orders how many orders lie in the tables for B10
+ * @param quick short measurements, and fewer of each
  * @param profile also record where the time goes
  * @param data where the database of the run is made, and removed after it; null for the build's own folder
  */
@@ -23,21 +25,32 @@ record Options(
         Duration measured,
         Duration warmUp,
         long orders,
+        boolean quick,
         boolean profile,
         @Nullable Path data) {
     static final String USAGE = """
             Measures Kontor next to the speed of its own PostgreSQL.
 
               ./kontor bench               everything, about half an hour
-              --quick                      the same with short measurements, for a first look
+              --quick                      the same with short measurements, ten minutes, for a first look
               --only B1,B3                 some figures only
-              --seconds N                  how long each measurement counts (12; quick: 5)
-              --orders N                   orders in the tables for B10 (200,000; the goal speaks of 5,000,000)
+              --seconds N                  how long each measurement counts (15; quick: 5)
+              --orders N                   orders in the tables for B10 (200,000; the goal speaks of 5,000,000);
+                                           from 1,000,000 on the audit of so many is timed, too
               --profile                    record the server with Java Flight Recorder and say where its time goes
-              --data DIR                   where the database of the run lies; a new folder, removed at the end""";
+              --data DIR                   where the database of the run lies; a new folder, removed at the end
 
-    private static final Duration LONG = Duration.ofSeconds(12);
+            The results are written into bench/results: as JSON, as a table and as a chart.""";
+
+    private static final int SLICES = 3;
+    private static final int SLICES_OF_QUICK = 2;
+    private static final int ROUNDS = 2;
+    private static final Duration LONG = Duration.ofSeconds(15);
     private static final Duration SHORT = Duration.ofSeconds(5);
+    /** A server on two cores still gets faster after half a minute of work. */
+    private static final Duration LONG_WARM_UP = Duration.ofSeconds(60);
+
+    private static final Duration SHORT_WARM_UP = Duration.ofSeconds(20);
     private static final long ORDERS = 200_000;
     private static final long MOST_ORDERS = 100_000_000;
     private static final long MOST_SECONDS = 3_600;
@@ -81,7 +94,7 @@ record Options(
             }
         }
         var measured = seconds > 0 ? Duration.ofSeconds(seconds) : quick ? SHORT : LONG;
-        return new Options(only, measured, Duration.ofSeconds(quick ? 10 : 30), orders, profile, data);
+        return new Options(only, measured, quick ? SHORT_WARM_UP : LONG_WARM_UP, orders, quick, profile, data);
     }
 
     private static Set<String> figures(String value) {
@@ -105,6 +118,25 @@ record Options(
     private static Path folder(String value) {
         if (value.isEmpty()) throw new Bad("--data needs a folder.");
         return Path.of(value).toAbsolutePath();
+    }
+
+    /** How often what is compared with each other is measured, in turns: a slow minute of the machine hits all of it. */
+    int slices() {
+        return quick ? SLICES_OF_QUICK : SLICES;
+    }
+
+    /** How often each variant of the reference is measured before Kontor, and again after it. */
+    int rounds() {
+        return quick ? 1 : ROUNDS;
+    }
+
+    /** The figures that are asked for, in the order of the goals; empty for all. */
+    List<String> figures() {
+        return Arrays.stream(Goal.values())
+                .map(Goal::figure)
+                .distinct()
+                .filter(only::contains)
+                .toList();
     }
 
     boolean wants(Goal... goals) {

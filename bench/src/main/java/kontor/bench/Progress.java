@@ -22,25 +22,24 @@ final class Progress {
         out.println("  " + text);
     }
 
+    /** Not to be overlooked. */
+    void failed(String text) {
+        out.printf("%n  FAILED: %s%n", text);
+    }
+
     void measuring(String what) {
         out.printf("  %-" + COLUMN + "s", what);
         out.flush();
     }
 
     void measured(Measured measured) {
-        var cpu = new StringBuilder();
-        measured.cpu()
-                .forEach((who, micros) -> cpu.append(cpu.isEmpty() ? "   CPU µs each: " : ", ")
-                        .append(who)
-                        .append(' ')
-                        .append(Math.round(micros)));
         out.printf(
                 Locale.ROOT,
                 "%,9.0f /s   p50 %9s   p99 %9s%s%s%n",
                 measured.perSecond(),
                 Figures.millis(measured.p50()),
                 Figures.millis(measured.p99()),
-                cpu,
+                measured.cpu().isEmpty() ? "" : "   CPU µs each: " + measured.cpuInWords(),
                 measured.others().isEmpty() ? "" : "   other answers: " + measured.others());
     }
 }

@@ -1,104 +1,60 @@
 package kontor.bench;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import kontor.bench.Basket.Demand;
 import kontor.bench.RawOrders.Style;
+import kontor.bench.Variant.Driver;
 
-/** What the database does without Kontor, measured before and after Kontor. */
+/** Measures what the database does without Kontor, before and after Kontor and equally often. */
 final class Reference {
     private static final Duration WARM_UP = Duration.ofSeconds(2);
-    private static final List<Integer> CLIENTS = List.of(1, 8, 32);
-    /** How many clients were ever best; only these are measured where only the best counts. */
-    private static final List<Integer> CLIENTS_FOR_BEST = List.of(8, 32);
 
     private final Options options;
     private final Progress progress;
-    private final List<Measured> before = new ArrayList<>();
-    private final List<Measured> after = new ArrayList<>();
-    private final List<Measured> hot = new ArrayList<>();
+    private final RawSpeed speed;
 
-    Reference(Options options, Progress progress) {
+    Reference(Options options, Progress progress, RawSpeed speed) {
         this.options = options;
         this.progress = progress;
+        this.speed = speed;
     }
 
-    /** Before Kontor; everything when all figures are asked for, else what may be the best. */
+    /** Whether a figure that is asked for is held against it. */
+    static boolean isWanted(Options options) {
+        return options.wants(Goal.B1, Goal.B3, Goal.B4);
+    }
+
+    /** Before Kontor; in a full run also what one client and a hot article do to it. */
     void measureBefore(RawOrders raw, Optional<Pgbench> pgbench) throws Exception {
         progress.heading("PostgreSQL alone, one order per transaction");
-        for (var style : Style.values()) raw.run(style, Demand.UNIFORM, 8, WARM_UP, Duration.ofSeconds(1));
-        var everything = options.only().isEmpty();
-        for (var style : Style.values()) {
-            if (style == Style.SEPARATE && !everything) continue;
-            for (var clients : everything ? CLIENTS : CLIENTS_FOR_BEST)
-                before.add(jdbc(raw, style, Demand.UNIFORM, clients));
-        }
-        if (everything)
-            for (var style : Style.values()) for (var clients : CLIENTS) hot.add(jdbc(raw, style, Demand.HOT, clients));
         if (pgbench.isEmpty()) progress.note("pgbench is not installed, so that JDBC alone makes the reference.");
-        else before.addAll(pgbench(pgbench.get(), raw));
-        progress.note("best: %,.0f /s".formatted(best(before)));
+        for (var style : Style.values()) raw.run(style, Demand.UNIFORM, 8, WARM_UP, Duration.ofSeconds(1));
+        for (var round = 1; round <= options.rounds(); round++)
+            for (var variant : Variant.compared(pgbench.isPresent()))
+                speed.before(variant, measured(variant, raw, pgbench));
+        if (options.only().isEmpty() && !options.quick())
+            for (var variant : Variant.beside()) speed.before(variant, measured(variant, raw, pgbench));
     }
 
-    /** After Kontor: what may be the best, for the drift. */
+    /** After Kontor: the same that may be the reference. */
     void measureAfter(RawOrders raw, Optional<Pgbench> pgbench) throws Exception {
         progress.heading("PostgreSQL alone, once more");
-        for (var style : List.of(Style.FUNCTION, Style.STATEMENT))
-            for (var clients : CLIENTS_FOR_BEST) after.add(jdbc(raw, style, Demand.UNIFORM, clients));
-        if (pgbench.isPresent()) after.addAll(pgbench(pgbench.get(), raw));
-        progress.note("best: %,.0f /s, %+.0f %% of before".formatted(best(after), 100 * drift()));
+        for (var round = 1; round <= options.rounds(); round++)
+            for (var variant : Variant.compared(pgbench.isPresent()))
+                speed.after(variant, measured(variant, raw, pgbench));
+        speed.best()
+                .ifPresent(best -> progress.note("best by its mean: %s, %,.0f /s; all of them after Kontor: %+.0f %%"
+                        .formatted(best.variant().words(), best.mean(), 100 * speed.drift())));
     }
 
-    private Measured jdbc(RawOrders raw, Style style, Demand demand, int clients) throws Exception {
-        progress.measuring(
-                "%s%s, %d clients".formatted(style.words(), demand == Demand.HOT ? ", one hot article" : "", clients));
-        var measured = raw.run(style, demand, clients, WARM_UP, options.measured());
+    private Measured measured(Variant variant, RawOrders raw, Optional<Pgbench> pgbench) throws Exception {
+        progress.measuring(variant.words());
+        var measured = variant.driver() == Driver.JDBC
+                ? raw.run(variant.style(), variant.demand(), variant.clients(), WARM_UP, options.measured())
+                : pgbench.orElseThrow()
+                        .run(variant.style(), variant.demand(), variant.clients(), raw, WARM_UP, options.measured());
         progress.measured(measured);
         return measured;
-    }
-
-    private List<Measured> pgbench(Pgbench pgbench, RawOrders raw) throws Exception {
-        var runs = new ArrayList<Measured>();
-        for (var style : List.of(Style.FUNCTION, Style.STATEMENT)) {
-            for (var clients : CLIENTS_FOR_BEST) {
-                progress.measuring("%s through pgbench, %d clients".formatted(style.words(), clients));
-                var measured = pgbench.run(style, Demand.UNIFORM, clients, raw, WARM_UP, options.measured());
-                progress.measured(measured);
-                runs.add(measured);
-            }
-        }
-        return runs;
-    }
-
-    List<Measured> before() {
-        return List.copyOf(before);
-    }
-
-    List<Measured> after() {
-        return List.copyOf(after);
-    }
-
-    List<Measured> hot() {
-        return List.copyOf(hot);
-    }
-
-    /** The better of before and after, in orders per second: the harder one to beat. */
-    double best() {
-        return Math.max(best(before), best(after));
-    }
-
-    /** How much better the second time was: −0.05 for five percent slower. */
-    double drift() {
-        return best(after) / best(before) - 1;
-    }
-
-    private static double best(List<Measured> measured) {
-        return measured.stream()
-                .max(Comparator.comparingDouble(Measured::perSecond))
-                .map(Measured::perSecond)
-                .orElse(0.0);
     }
 }

@@ -15,7 +15,7 @@ class OptionsTest {
         var options = Options.parse();
         assertThat(options.wants(Goal.B1)).isTrue();
         assertThat(options.wants(Goal.B16)).isTrue();
-        assertThat(options.measured()).isEqualTo(Duration.ofSeconds(12));
+        assertThat(options.measured()).isEqualTo(Duration.ofSeconds(15));
         assertThat(options.profile()).isFalse();
     }
 
@@ -23,9 +23,18 @@ class OptionsTest {
     void figuresAreNamedInAnyCase() {
         var options = Options.parse("--only", "b1,B8", "--quick");
         assertThat(options.only()).isEqualTo(Set.of("B1", "B8"));
+        assertThat(Options.parse("--only", "B11,B2").figures()).containsExactly("B2", "B11");
         assertThat(options.wants(Goal.B8_304)).isTrue();
         assertThat(options.wants(Goal.B3, Goal.B4)).isFalse();
         assertThat(options.measured()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void aQuickRunMeasuresLessOften() {
+        assertThat(Options.parse("--quick").slices())
+                .isBetween(2, Options.parse().slices() - 1);
+        assertThat(Options.parse("--quick").rounds()).isLessThan(Options.parse().rounds());
+        assertThat(Options.parse("--orders", "5000000").orders()).isEqualTo(5_000_000);
     }
 
     @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,21 +20,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The reference is fair when it writes what Kontor writes. */
 class ReferenceTest {
     private static final Basket BASKET = new Basket(new Article(7), new Article(400), new Article(900));
-    /** What an order leaves behind, and how to find it by the order's id. */
-    private static final Map<String, String> TABLES = Map.of(
-            "idempotency.keys", "order_id = %d",
-            "orders.orders", "id = %d",
-            "orders.lines", "order_id = %d",
-            "orders.history", "order_id = %d",
-            "payments.payments", "order_id = %d",
-            "ledger.transactions", "order_id = %d",
-            "ledger.entries", "transaction_id IN (SELECT id FROM ledger.transactions WHERE order_id = %d)",
-            "events.outbox", "order_id = %d",
-            "inventory.holds", "order_id = %d");
-    /** What differs between two orders of the same things. */
-    private static final String OWN = """
-            '{id,order_id,payment_id,transaction_id,source_id,key,fingerprint,answer,location,
-              placed_at,posted_at,created_at,updated_at,at}'""";
 
     @TempDir
     private static Path folder;
@@ -119,7 +103,7 @@ class ReferenceTest {
         counts().forEach((table, count) -> {
             if (count > before.getOrDefault(table, 0L)) grown.add(table);
         });
-        assertThat(grown).isEqualTo(new TreeSet<>(TABLES.keySet()));
+        assertThat(grown).isEqualTo(new TreeSet<>(OrderRows.TABLES.keySet()));
     }
 
     @Test
@@ -137,17 +121,9 @@ class ReferenceTest {
         byKontor = newestOrder();
     }
 
-    /** The rows about an order as JSON, without what only it can have. */
+    /** The rows about an order, and as much of an answer as counts. */
     private static Map<String, List<String>> rowsOf(long order) throws SQLException {
-        var rows = new TreeMap<String, List<String>>();
-        for (var table : TABLES.entrySet()) {
-            var where = table.getValue().formatted(order);
-            var sql = table.getKey().equals("events.outbox")
-                    ? "SELECT (to_jsonb(each) - %s::text[]) #- '{payload,order_id}' FROM events.outbox each WHERE %s"
-                            .formatted(OWN, where)
-                    : "SELECT to_jsonb(each) - %s::text[] FROM %s each WHERE %s".formatted(OWN, table.getKey(), where);
-            rows.put(table.getKey(), texts(sql + " ORDER BY 1"));
-        }
+        var rows = OrderRows.of(connection, order);
         rows.put(
                 "length of the answer",
                 texts("SELECT length(answer) / 8 FROM idempotency.keys WHERE order_id = " + order));
@@ -176,11 +152,6 @@ class ReferenceTest {
     }
 
     private static List<String> texts(String sql) throws SQLException {
-        var texts = new ArrayList<String>();
-        try (var statement = connection.createStatement();
-                var rows = statement.executeQuery(sql)) {
-            while (rows.next()) texts.add(rows.getString(1));
-        }
-        return texts;
+        return OrderRows.texts(connection, sql);
     }
 }
