@@ -91,6 +91,21 @@ public class Idempotency {
         if (!answered.isEmpty()) store.answer(answered);
     }
 
+    /** Records the answer to a key that was claimed before, unless it has one. @return the one that counts: the first */
+    public Answer answerOnce(RequestKey key, Answer answer) {
+        transaction.executeWithoutResult(_ -> answer(List.of(new Claim(key, answer, null))));
+        var recorded = find(List.of(key)).get(key);
+        return recorded != null && recorded.answer() != null ? recorded.answer() : answer;
+    }
+
+    /** The bytes of an answer, to be sent and kept. */
+    public Answer written(ResponseEntity<?> response) {
+        return new Answer(
+                response.getStatusCode().value(),
+                response.getHeaders().getFirst(HttpHeaders.LOCATION),
+                response.getBody() == null ? new byte[0] : json.writeValueAsBytes(response.getBody()));
+    }
+
     /** 422: this key stands for another request. */
     public static Refusal reused() {
         return new Refusal(
@@ -130,10 +145,7 @@ public class Idempotency {
                 status.setRollbackOnly();
                 return response;
             }
-            var answer = new Answer(
-                    response.getStatusCode().value(),
-                    response.getHeaders().getFirst(HttpHeaders.LOCATION),
-                    response.getBody() == null ? new byte[0] : json.writeValueAsBytes(response.getBody()));
+            var answer = written(response);
             answer(List.of(new Claim(key, answer, null)));
             return answer.toResponse(false);
         });

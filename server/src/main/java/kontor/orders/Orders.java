@@ -173,6 +173,7 @@ public class Orders {
                 true,
                 request.payment().token(),
                 request.payment().returnUrl(),
+                null,
                 null);
     }
 
