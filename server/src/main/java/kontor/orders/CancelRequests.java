@@ -51,8 +51,7 @@ class CancelRequests {
         var cause = new Operation.Cause(caller.principal(), key.key(), body.reason());
         var begun = order.status() == OrderStatus.PENDING_PAYMENT && cancelling.endWaitingPayment(id, cause, key);
         var recorded = idempotency.find(List.of(key)).get(key);
-        if (recorded == null)
-            return idempotency.once(caller, keys, key.route(), body, () -> cancelled(id, owner, caller, body));
+        if (recorded == null) return idempotency.once(key, () -> cancelled(id, owner, caller, body));
         if (!recorded.matches(key)) throw Idempotency.reused();
         return recorded.answer() == null
                 ? afterVoid(id, key, begun)

@@ -13,7 +13,6 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Size;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -93,7 +92,7 @@ class OrderController {
             HttpServletResponse response)
             throws IOException {
         try {
-            return switch (counts.counted(() -> orders.place(request, keysOf(http), caller))) {
+            return switch (counts.counted(() -> orders.place(request, Idempotency.keysOf(http), caller))) {
                 case Placed(var order) -> {
                     answers.of(order).writeTo(response, false);
                     yield null; // written already
@@ -180,7 +179,7 @@ class OrderController {
     @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = OrderView.class)))
     ResponseEntity<?> cancel(
             @PathVariable long id, @Valid @RequestBody Cancellation body, Caller caller, HttpServletRequest http) {
-        return cancelRequests.answer(id, ownerFilter(caller, CANCEL_ALL), caller, body, keysOf(http));
+        return cancelRequests.answer(id, ownerFilter(caller, CANCEL_ALL), caller, body, Idempotency.keysOf(http));
     }
 
     private Page<OrderView> pageOf(PageRequest page, @Nullable Long customerId, @Nullable OrderStatus status) {
@@ -199,9 +198,5 @@ class OrderController {
 
     private static @Nullable Long ownerFilter(Caller caller, String permission) {
         return caller.may(permission) ? null : Long.valueOf(caller.userId());
-    }
-
-    private static List<String> keysOf(HttpServletRequest request) {
-        return Collections.list(request.getHeaders(Idempotency.HEADER));
     }
 }
