@@ -1,23 +1,22 @@
 package kontor.accounts;
 
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.net.URI;
-import kontor.accounts.RegisterResult.EmailTaken;
-import kontor.accounts.RegisterResult.Registered;
+import jakarta.servlet.http.HttpServletRequest;
+import kontor.idempotency.Idempotency;
 import kontor.web.Anyone;
 import kontor.web.Caller;
 import kontor.web.Page;
 import kontor.web.PageRequest;
-import kontor.web.Problem;
 import kontor.web.Refusal;
 import kontor.web.Requires;
 import kontor.web.SignedIn;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -31,22 +30,20 @@ import org.springframework.web.bind.annotation.RestController;
 class AccountController {
     private static final String SEE_ALL = "users:read";
     private final Accounts accounts;
+    private final Registrations registrations;
 
-    AccountController(Accounts accounts) {
+    AccountController(Accounts accounts, Registrations registrations) {
         this.accounts = accounts;
+        this.registrations = registrations;
     }
 
     @Anyone
     @PostMapping("/users")
     @Operation(summary = "Open an account")
     @ApiResponse(responseCode = "201", content = @Content(schema = @Schema(implementation = User.class)))
-    ResponseEntity<?> register(@RequestBody Registration registration) {
-        return switch (accounts.register(registration)) {
-            case Registered(var user) ->
-                ResponseEntity.created(URI.create("/users/" + user.id())).body(user);
-            case EmailTaken() ->
-                Problem.of(HttpStatus.CONFLICT, "email_taken", "There is an account with this e-mail address already.");
-        };
+    @Parameter(in = ParameterIn.HEADER, name = Idempotency.HEADER)
+    ResponseEntity<?> register(@RequestBody Registration registration, Caller caller, HttpServletRequest http) {
+        return registrations.answer(registration, caller, Idempotency.keysOf(http));
     }
 
     @Requires(SEE_ALL)

@@ -92,9 +92,27 @@ public class Accounts {
         });
     }
 
+    /** Opens the account of a customer whose password was hashed before: that takes long, and this may run in a transaction. */
+    RegisterResult register(Registration.Checked wanted, String hash) {
+        return insert(wanted, hash, CUSTOMER);
+    }
+
+    /** @throws Refusal 503 when too many passwords wait to be hashed */
+    String hash(Registration.Checked wanted) {
+        return passwords.hash(wanted.password());
+    }
+
+    /** Whether the account with this address has this password. */
+    boolean isPassword(String email, String password) {
+        var hash = store.credentials(email)
+                .map(AccountStore.Credentials::passwordHash)
+                .orElse(null);
+        return passwords.match(password, hash);
+    }
+
     private RegisterResult create(Registration registration, String role) {
         var wanted = registration.checked();
-        return insert(wanted, passwords.hash(wanted.password()), role);
+        return insert(wanted, hash(wanted), role);
     }
 
     private RegisterResult insert(Registration.Checked wanted, String hash, String role) {

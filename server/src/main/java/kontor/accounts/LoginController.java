@@ -46,7 +46,10 @@ class LoginController {
 
     @Anyone
     @PostMapping("/login")
-    @Operation(summary = "Log in with e-mail address and password for an access token")
+    @Operation(
+            summary = "Log in with e-mail address and password for an access token",
+            description =
+                    "Takes no Idempotency-Key: every login has a token of its own, and none is kept to be sent again.")
     @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = AccessToken.class)))
     ResponseEntity<?> login(@RequestBody Login login) {
         var token = accounts.login(login.email(), login.password());

@@ -1,5 +1,5 @@
 /** Who people are and what they may do: registration, login, access tokens, roles and permissions. */
-@ApplicationModule(allowedDependencies = {"database", "web"})
+@ApplicationModule(allowedDependencies = {"database", "idempotency", "web"})
 @NullMarked
 package kontor.accounts;
 

@@ -15,8 +15,6 @@ class RegularAudit {
         this.audits = audits;
     }
 
-    // At a fixed rate, because with a fixed delay Spring runs it on the one thread that all such jobs share, and an
-    // audit may take a minute.
     @Scheduled(fixedRateString = "${kontor.audit.interval:1h}", initialDelayString = "${kontor.audit.first-after:10m}")
     void audit() {
         try {

@@ -2,6 +2,7 @@ package kontor.catalog;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -9,13 +10,18 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import kontor.idempotency.Idempotency;
 import kontor.web.Caller;
+import kontor.web.ReceivedFile;
 import kontor.web.Refusal;
 import kontor.web.Requires;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
@@ -27,9 +33,11 @@ import org.springframework.web.bind.annotation.RestController;
 class CatalogFileController {
     private static final String CSV = "text/csv";
     private final Catalog catalog;
+    private final Idempotency idempotency;
 
-    CatalogFileController(Catalog catalog) {
+    CatalogFileController(Catalog catalog, Idempotency idempotency) {
         this.catalog = catalog;
+        this.idempotency = idempotency;
     }
 
     @Requires("catalog:write")
@@ -40,7 +48,9 @@ class CatalogFileController {
                     @io.swagger.v3.oas.annotations.parameters.RequestBody(
                             required = true,
                             content = @Content(mediaType = CSV, schema = @Schema(type = "string"))))
-    ImportReport take(
+    @Parameter(in = ParameterIn.HEADER, name = Idempotency.HEADER)
+    @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = ImportReport.class)))
+    ResponseEntity<?> take(
             @RequestParam(name = "dry_run", defaultValue = "false")
                     @Parameter(description = "Only try it, and keep nothing")
                     boolean dryRun,
@@ -50,7 +60,22 @@ class CatalogFileController {
             throws IOException {
         if (type.getCharset() != null && !type.getCharset().equals(StandardCharsets.UTF_8))
             throw new Refusal(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_charset", "Send the file as UTF-8.");
-        return catalog.importCsv(request.getInputStream(), dryRun, caller.principal());
+        var keys = Idempotency.keysOf(request);
+        if (keys.isEmpty())
+            return ResponseEntity.ok(catalog.importCsv(request.getInputStream(), dryRun, caller.principal()));
+        try (var file = ReceivedFile.of(request.getInputStream())) {
+            var key = idempotency.required(
+                    keys, caller.principal(), "POST /products/import", List.of(dryRun, file.sha256()));
+            return idempotency.once(key, () -> take(file, dryRun, caller));
+        }
+    }
+
+    private ResponseEntity<?> take(ReceivedFile file, boolean dryRun, Caller caller) {
+        try (var csv = file.open()) {
+            return ResponseEntity.ok(catalog.importCsv(csv, dryRun, caller.principal()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Requires("catalog:write")

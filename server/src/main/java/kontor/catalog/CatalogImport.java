@@ -16,6 +16,8 @@ import kontor.catalog.CatalogImportStore.Slice;
 import kontor.web.Refusal;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -32,14 +34,21 @@ class CatalogImport {
     private final Assortments assortments;
     private final StockCounts stock;
     private final TransactionTemplate transaction;
+    private final TransactionTemplate rehearsal;
     private final Semaphore one = new Semaphore(1);
 
     CatalogImport(
-            CatalogImportStore store, Assortments assortments, StockCounts stock, TransactionTemplate transaction) {
+            CatalogImportStore store,
+            Assortments assortments,
+            StockCounts stock,
+            PlatformTransactionManager transactions) {
         this.store = store;
         this.assortments = assortments;
         this.stock = stock;
-        this.transaction = transaction;
+        this.transaction = new TransactionTemplate(transactions);
+        // Within another transaction only up to where that stood: what it has written besides is kept.
+        this.rehearsal = new TransactionTemplate(transactions);
+        this.rehearsal.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
     }
 
     /**
@@ -59,7 +68,7 @@ class CatalogImport {
             var file = Files.createTempFile("kontor-import-", ".csv");
             try {
                 Files.copy(csv, file, StandardCopyOption.REPLACE_EXISTING);
-                return Objects.requireNonNull(transaction.execute(status -> {
+                return Objects.requireNonNull((dryRun ? rehearsal : transaction).execute(status -> {
                     if (dryRun) status.setRollbackOnly();
                     else assortments.refreshAfterCommit();
                     return takeOver(file, dryRun, actor);

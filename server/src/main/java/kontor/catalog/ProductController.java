@@ -12,7 +12,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.Valid;
 import java.io.IOException;
 import java.net.URI;
-import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
 import kontor.idempotency.Idempotency;
@@ -103,10 +102,8 @@ class ProductController {
     @Operation(summary = "Create a product with its variants, prices and stock")
     @Parameter(in = ParameterIn.HEADER, name = Idempotency.HEADER)
     ResponseEntity<?> create(@Valid @RequestBody NewProduct product, Caller caller, HttpServletRequest http) {
-        var keys = Collections.list(http.getHeaders(Idempotency.HEADER));
-        return keys.isEmpty()
-                ? created(product, caller)
-                : idempotency.once(caller, keys, "POST /products", product, () -> created(product, caller));
+        var key = idempotency.optional(Idempotency.keysOf(http), caller.principal(), "POST /products", product);
+        return idempotency.once(key, () -> created(product, caller));
     }
 
     private ResponseEntity<?> created(NewProduct product, Caller caller) {
@@ -119,28 +116,46 @@ class ProductController {
     @Requires(EDIT)
     @PatchMapping("/products/{id}")
     @Operation(summary = "Change a product that is still as you have seen it")
-    ResponseEntity<Product> change(
+    @Parameter(in = ParameterIn.HEADER, name = Idempotency.HEADER)
+    @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = Product.class)))
+    ResponseEntity<?> change(
             @PathVariable long id,
             @RequestHeader(value = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
-            @Valid @RequestBody ProductChange change) {
+            @Valid @RequestBody ProductChange change,
+            Caller caller,
+            HttpServletRequest http) {
         if (ifMatch == null)
             throw new Refusal(
                     HttpStatus.PRECONDITION_REQUIRED,
                     "if_match_required",
                     "Send the product's ETag as If-Match, so that nobody's change is lost.");
-        var changed = catalog.change(id, versionOf(ifMatch), change);
-        return ResponseEntity.ok().eTag(etag(changed)).body(changed);
+        var key = idempotency.optional(
+                Idempotency.keysOf(http), caller.principal(), "PATCH /products/" + id, List.of(ifMatch, change));
+        return idempotency.once(key, () -> {
+            var changed = catalog.change(id, versionOf(ifMatch), change);
+            return ResponseEntity.ok().eTag(etag(changed)).body(changed);
+        });
     }
 
     @Requires(EDIT)
     @DeleteMapping("/products/{id}")
     @Operation(summary = "Take a product off sale; orders that name it stay as they are")
+    @Parameter(in = ParameterIn.HEADER, name = Idempotency.HEADER)
     @ApiResponse(responseCode = "204", content = @Content)
-    ResponseEntity<Void> archive(
+    ResponseEntity<?> archive(
             @PathVariable long id,
-            @RequestHeader(value = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch) {
-        catalog.archive(id, ifMatch == null ? null : versionOf(ifMatch));
-        return ResponseEntity.noContent().build();
+            @RequestHeader(value = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            Caller caller,
+            HttpServletRequest http) {
+        var key = idempotency.optional(
+                Idempotency.keysOf(http),
+                caller.principal(),
+                "DELETE /products/" + id,
+                ifMatch == null ? List.of() : List.of(ifMatch));
+        return idempotency.once(key, () -> {
+            catalog.archive(id, ifMatch == null ? null : versionOf(ifMatch));
+            return ResponseEntity.noContent().build();
+        });
     }
 
     /** Strong, so that it can stand in If-Match. */

@@ -1,5 +1,7 @@
 package kontor.idempotency;
 
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -7,7 +9,6 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import kontor.idempotency.IdempotencyStore.Name;
-import kontor.web.Caller;
 import kontor.web.Refusal;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -58,6 +59,16 @@ public class Idempotency {
         return RequestKey.of(principal, route, given.getFirst(), json.writeValueAsBytes(body));
     }
 
+    /** The same where the key may be left out. @return null when it was */
+    public @Nullable RequestKey optional(List<String> given, String principal, String route, Object body) {
+        return given.isEmpty() ? null : required(given, principal, route, body);
+    }
+
+    /** The values of the header. */
+    public static List<String> keysOf(HttpServletRequest request) {
+        return Collections.list(request.getHeaders(HEADER));
+    }
+
     /**
      * Takes the keys that nobody has used, inside the caller's transaction: the insert decides, not a look beforehand.
      *
@@ -91,6 +102,22 @@ public class Idempotency {
         if (!answered.isEmpty()) store.answer(answered);
     }
 
+    /** Records the answer to a key that was claimed before, unless it has one. @return the one that counts: the first */
+    public Answer answerOnce(RequestKey key, Answer answer) {
+        transaction.executeWithoutResult(_ -> answer(List.of(new Claim(key, answer, null))));
+        var recorded = find(List.of(key)).get(key);
+        return recorded != null && recorded.answer() != null ? recorded.answer() : answer;
+    }
+
+    /** The bytes of an answer, to be sent and kept. */
+    public Answer written(ResponseEntity<?> response) {
+        return new Answer(
+                response.getStatusCode().value(),
+                response.getHeaders().getFirst(HttpHeaders.LOCATION),
+                response.getHeaders().getFirst(HttpHeaders.ETAG),
+                response.getBody() == null ? new byte[0] : json.writeValueAsBytes(response.getBody()));
+    }
+
     /** 422: this key stands for another request. */
     public static Refusal reused() {
         return new Refusal(
@@ -113,15 +140,10 @@ public class Idempotency {
      * Runs the effect once per key, in one transaction with the record of its answer. A refusal is not kept: nothing
      * has moved, so the same key may try again.
      *
-     * @param route method and path, with the ids in it
+     * @param key null for a request without one: the effect simply happens
      */
-    public ResponseEntity<?> once(
-            Caller caller,
-            @Nullable List<String> given,
-            String route,
-            Object body,
-            Supplier<ResponseEntity<?>> effect) {
-        var key = required(given, caller.principal(), route, body);
+    public ResponseEntity<?> once(@Nullable RequestKey key, Supplier<ResponseEntity<?>> effect) {
+        if (key == null) return effect.get();
         var outcome = transaction.execute(status -> {
             var before = claim(List.of(new Claim(key, null, null)));
             if (!before.isEmpty()) return replay(key, before.values().iterator().next());
@@ -130,15 +152,28 @@ public class Idempotency {
                 status.setRollbackOnly();
                 return response;
             }
-            var answer = new Answer(
-                    response.getStatusCode().value(),
-                    response.getHeaders().getFirst(HttpHeaders.LOCATION),
-                    response.getBody() == null ? new byte[0] : json.writeValueAsBytes(response.getBody()));
+            var answer = written(response);
             answer(List.of(new Claim(key, answer, null)));
             return answer.toResponse(false);
         });
         if (outcome == null) throw new IllegalStateException("a transaction gave no answer");
         return outcome;
+    }
+
+    /**
+     * The same for an effect that is many transactions, and by itself does nothing when it is repeated: its answer is
+     * recorded behind it. After a crash in between, the repetition runs the effect again and finds everything done.
+     */
+    public ResponseEntity<?> onceBehind(RequestKey key, Supplier<ResponseEntity<?>> effect) {
+        var before = find(List.of(key)).get(key);
+        if (before != null) return replay(key, before);
+        var response = effect.get();
+        return response.getStatusCode().is2xxSuccessful() ? once(key, () -> response) : response;
+    }
+
+    /** Whether this is the answer to an earlier request. */
+    public static boolean isReplayed(ResponseEntity<?> answer) {
+        return answer.getHeaders().containsHeader(Answer.REPLAYED);
     }
 
     private static ResponseEntity<?> replay(RequestKey key, Recorded before) {

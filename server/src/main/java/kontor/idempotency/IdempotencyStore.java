@@ -36,11 +36,13 @@ class IdempotencyStore {
                 .nullableBigint(claim ->
                         claim.answer() == null ? null : (long) claim.answer().status())
                 .text(claim -> claim.answer() == null ? null : claim.answer().location())
+                .text(claim -> claim.answer() == null ? null : claim.answer().etag())
                 .bytea(claim -> claim.answer() == null ? null : claim.answer().body())
                 .nullableBigint(Claim::orderId)
                 .query(jdbc, """
-                        INSERT INTO idempotency.keys (principal, route, key, fingerprint, status, location, answer, order_id)
-                        SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?)
+                        INSERT INTO idempotency.keys
+                            (principal, route, key, fingerprint, status, location, etag, answer, order_id)
+                        SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)
                         ON CONFLICT DO NOTHING
                         RETURNING principal, route, key
                         """, (row, number) -> new Name(row.getString(1), row.getString(2), row.getString(3))));
@@ -55,7 +57,7 @@ class IdempotencyStore {
                 .query(
                         jdbc,
                         """
-                        SELECT principal, route, key, fingerprint, status, location, answer, order_id
+                        SELECT principal, route, key, fingerprint, status, location, etag, answer, order_id
                         FROM idempotency.keys
                         JOIN unnest(?, ?, ?) AS asked (principal, route, key) USING (principal, route, key)
                         """,
@@ -72,7 +74,9 @@ class IdempotencyStore {
         var madeOrder = !row.wasNull();
         return new Recorded(
                 row.getBytes("fingerprint"),
-                answered ? new Answer(status, row.getString("location"), row.getBytes("answer")) : null,
+                answered
+                        ? new Answer(status, row.getString("location"), row.getString("etag"), row.getBytes("answer"))
+                        : null,
                 madeOrder ? orderId : null);
     }
 
@@ -85,11 +89,12 @@ class IdempotencyStore {
                 .nullableBigint(claim ->
                         claim.answer() == null ? null : (long) claim.answer().status())
                 .text(claim -> claim.answer() == null ? null : claim.answer().location())
+                .text(claim -> claim.answer() == null ? null : claim.answer().etag())
                 .bytea(claim -> claim.answer() == null ? null : claim.answer().body())
                 .update(jdbc, """
                         UPDATE idempotency.keys
-                        SET status = given.status, location = given.location, answer = given.answer
-                        FROM unnest(?, ?, ?, ?, ?, ?) AS given (principal, route, key, status, location, answer)
+                        SET status = given.status, location = given.location, etag = given.etag, answer = given.answer
+                        FROM unnest(?, ?, ?, ?, ?, ?, ?) AS given (principal, route, key, status, location, etag, answer)
                         WHERE keys.principal = given.principal AND keys.route = given.route AND keys.key = given.key
                           AND keys.status IS NULL
                         """);

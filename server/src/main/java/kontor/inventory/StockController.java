@@ -9,7 +9,6 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import kontor.catalog.Article;
@@ -30,7 +29,6 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 @RestController
@@ -78,11 +76,10 @@ class StockController {
         var article = article(sku);
         var location = inventory.location(adjustment.location());
         if (location == null) throw Refusal.ofField("location", "unknown", "is not the code of a location");
+        var key = idempotency.required(
+                Idempotency.keysOf(http), caller.principal(), "POST /stock/" + sku + "/adjustments", adjustment);
         return idempotency.once(
-                caller,
-                Collections.list(http.getHeaders(Idempotency.HEADER)),
-                "POST /stock/" + sku + "/adjustments",
-                adjustment,
+                key,
                 () -> answer(
                         article,
                         inventory.adjust(
@@ -132,9 +129,12 @@ class StockController {
     @Requires(MOVE)
     @PostMapping("/locations")
     @Operation(summary = "Add a place where stock lies")
-    @ResponseStatus(HttpStatus.CREATED)
-    Location addLocation(@Valid @RequestBody NewLocation location) {
-        return inventory.addLocation(location);
+    @Parameter(in = ParameterIn.HEADER, name = Idempotency.HEADER)
+    @ApiResponse(responseCode = "201", content = @Content(schema = @Schema(implementation = Location.class)))
+    ResponseEntity<?> addLocation(@Valid @RequestBody NewLocation location, Caller caller, HttpServletRequest http) {
+        var key = idempotency.optional(Idempotency.keysOf(http), caller.principal(), "POST /locations", location);
+        return idempotency.once(
+                key, () -> ResponseEntity.status(HttpStatus.CREATED).body(inventory.addLocation(location)));
     }
 
     /** One that another server has just created is looked for once more before it is called unknown. */

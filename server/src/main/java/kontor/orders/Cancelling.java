@@ -5,8 +5,12 @@ import java.util.List;
 import java.util.Optional;
 import kontor.database.Statements;
 import kontor.events.Outbox;
+import kontor.idempotency.Claim;
+import kontor.idempotency.Idempotency;
+import kontor.idempotency.RequestKey;
 import kontor.inventory.Inventory;
 import kontor.ledger.Ledger;
+import kontor.payments.Operation;
 import kontor.payments.Payment;
 import kontor.payments.PaymentStatus;
 import kontor.payments.Payments;
@@ -25,6 +29,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 class Cancelling {
     private static final Logger log = LoggerFactory.getLogger(Cancelling.class);
     private static final int AT_ONCE = 100;
+    private static final Operation.Cause EXPIRY = new Operation.Cause("expiry", null, null);
 
     private final OrderStore store;
     private final Completion completion;
@@ -32,6 +37,7 @@ class Cancelling {
     private final Inventory inventory;
     private final Ledger ledger;
     private final Outbox outbox;
+    private final Idempotency idempotency;
     private final TransactionTemplate transaction;
     private final Clock clock;
 
@@ -42,6 +48,7 @@ class Cancelling {
             Inventory inventory,
             Ledger ledger,
             Outbox outbox,
+            Idempotency idempotency,
             TransactionTemplate transaction,
             Clock clock) {
         this.store = store;
@@ -50,6 +57,7 @@ class Cancelling {
         this.inventory = inventory;
         this.ledger = ledger;
         this.outbox = outbox;
+        this.idempotency = idempotency;
         this.transaction = transaction;
         this.clock = clock;
     }
@@ -66,19 +74,35 @@ class Cancelling {
      * Ends a payment that waits for its buyer: the gateway decides whether it is not too late. With the payment goes the
      * order. Asks the gateway, so it must not run inside a transaction.
      *
-     * @return false when the payment is not waiting for its buyer, or somebody else is ending it right now
+     * @param key of the request that wants it, claimed together with the question, so that after a crash its repetition
+     *     finds what came of it; null without one
+     * @return false when nothing was begun: the payment is not waiting for its buyer, somebody else is ending it right
+     *     now, or the key is used up
      */
-    boolean endWaitingPayment(long orderId, String actor) {
-        var waiting = waitingPayment(orderId);
-        if (waiting.isEmpty()) return false;
-        var voiding = payments.voidOf(waiting.get());
+    boolean endWaitingPayment(long orderId, Operation.Cause cause, @Nullable RequestKey key) {
+        var voiding = waitingPayment(orderId).map(payment -> payments.voidOf(payment, cause));
+        if (voiding.isEmpty() || !begin(voiding.get(), key)) return false;
+        completion.settle(voiding.get(), payments.ask(voiding.get()), cause.actor());
+        return true;
+    }
+
+    /** Commits the question, and the claim of the key with it: after this the server may die. */
+    boolean begin(Operation voiding, @Nullable RequestKey key) {
         try {
-            transaction.executeWithoutResult(_ -> payments.insertOperation(voiding));
+            return Boolean.TRUE.equals(transaction.execute(status -> {
+                if ((key == null || claim(key, voiding.orderId())) && payments.insertVoid(voiding)) return true;
+                status.setRollbackOnly();
+                return false;
+            }));
         } catch (DuplicateKeyException e) {
             return false;
         }
-        completion.settle(voiding, payments.ask(voiding), actor);
-        return true;
+    }
+
+    /** Once claimed without an answer, a key may begin again: what it began before may have come to nothing. */
+    private boolean claim(RequestKey key, long orderId) {
+        var before = idempotency.claim(List.of(new Claim(key, null, orderId))).get(key);
+        return before == null || (before.matches(key) && before.answer() == null);
     }
 
     private Optional<Payment> waitingPayment(long orderId) {
@@ -90,7 +114,15 @@ class Cancelling {
     /** Calls off an order that nobody has paid for; takes part in the caller's transaction. Empty when there is no such order. */
     @Transactional(propagation = Propagation.MANDATORY)
     Optional<Result> cancel(long orderId, @Nullable Long customerId, String actor, @Nullable String reason) {
-        return store.lock(orderId, customerId).map(order -> switch (order.status()) {
+        return store.lock(orderId, customerId).map(order -> {
+            var obstacle = obstacleTo(order);
+            return obstacle != null ? obstacle : cancelOpenInvoice(order, actor, reason);
+        });
+    }
+
+    /** Why an order cannot be called off as it stands; null when it can. */
+    static Result.@Nullable NotNow obstacleTo(OrderStore.Row order) {
+        return switch (order.status()) {
             case PENDING_PAYMENT -> notNow(order, "Its payment is under way. Try again when the gateway has answered.");
             case CANCELLED -> notNow(order, "It is cancelled already.");
             case COMPLETED -> notNow(order, "It is completed.");
@@ -99,8 +131,8 @@ class Cancelling {
                         ? notNow(order, "It is paid. Refund it instead.")
                         : order.fulfilmentStatus() != FulfilmentState.UNFULFILLED
                                 ? notNow(order, "It has been shipped.")
-                                : cancelOpenInvoice(order, actor, reason);
-        });
+                                : null;
+        };
     }
 
     private Result cancelOpenInvoice(OrderStore.Row order, String actor, @Nullable String reason) {
@@ -130,7 +162,7 @@ class Cancelling {
         return new Result.Cancelled(moved);
     }
 
-    private static Result notNow(OrderStore.Row order, String reason) {
+    private static Result.NotNow notNow(OrderStore.Row order, String reason) {
         return new Result.NotNow(order.status(), order.paymentStatus(), reason);
     }
 
@@ -139,7 +171,7 @@ class Cancelling {
     void cancelExpired() {
         for (var orderId : store.expired(AT_ONCE)) {
             try {
-                endWaitingPayment(orderId, "expiry");
+                endWaitingPayment(orderId, EXPIRY, null);
             } catch (RuntimeException e) {
                 log.warn("Order {} has expired and could not be called off yet", orderId, e);
             }

@@ -2,9 +2,9 @@ package kontor.orders;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import kontor.batching.Lanes;
 import kontor.idempotency.Answer;
-import kontor.idempotency.Claim;
 import kontor.idempotency.Idempotency;
 import kontor.idempotency.Recorded;
 import kontor.idempotency.RequestKey;
@@ -17,7 +17,6 @@ import kontor.payments.PaymentStatus;
 import kontor.payments.Payments;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * The second step of an order that a gateway has to pay for: asks, and records the answer. Buyer, webhook and recovery
@@ -25,16 +24,12 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 @Component
 class Completion implements PaymentOutcomes {
-    private static final long FIRST_LOOK_MILLIS = 10;
-    private static final long SLOWEST_LOOK_MILLIS = 200;
-
     private final Lanes<LaneCommand, LaneResult> lanes;
     private final OrderStore store;
     private final OrderViews views;
     private final OrderAnswers answers;
     private final Payments payments;
     private final Idempotency idempotency;
-    private final TransactionTemplate transaction;
     private final OrderSettings settings;
 
     Completion(
@@ -44,7 +39,6 @@ class Completion implements PaymentOutcomes {
             OrderAnswers answers,
             Payments payments,
             Idempotency idempotency,
-            TransactionTemplate transaction,
             OrderSettings settings) {
         this.lanes = lanes;
         this.store = store;
@@ -52,7 +46,6 @@ class Completion implements PaymentOutcomes {
         this.answers = answers;
         this.payments = payments;
         this.idempotency = idempotency;
-        this.transaction = transaction;
         this.settings = settings;
     }
 
@@ -102,14 +95,11 @@ class Completion implements PaymentOutcomes {
     }
 
     private Answer await(RequestKey key, long orderId) {
-        var deadline = System.nanoTime() + settings.answerPatience().toNanos();
-        for (var pause = FIRST_LOOK_MILLIS;
-                System.nanoTime() < deadline;
-                pause = Math.min(2 * pause, SLOWEST_LOOK_MILLIS)) {
-            sleep(pause);
-            var now = idempotency.find(List.of(key)).get(key);
-            if (now != null && now.answer() != null) return now.answer();
-        }
+        var answer = Patience.await(
+                settings.answerPatience(),
+                () -> Optional.ofNullable(idempotency.find(List.of(key)).get(key))
+                        .map(Recorded::answer));
+        if (answer.isPresent()) return answer.get();
         var order = store.find(orderId, null).orElseThrow();
         // Created and not yet asked about, as far as anybody knows: the first request may still be at it.
         var payment = payments.ofOrder(orderId).getFirst();
@@ -182,22 +172,11 @@ class Completion implements PaymentOutcomes {
         var answer = order.status() == OrderStatus.CANCELLED && order.paymentStatus() == PaymentState.FAILED
                 ? answers.declined(orderId, declineCode(orderId), "The payment was declined.")
                 : answers.of(view(order));
-        transaction.executeWithoutResult(_ -> idempotency.answer(List.of(new Claim(key, answer, orderId))));
-        var recorded = idempotency.find(List.of(key)).get(key);
-        return recorded != null && recorded.answer() != null ? recorded.answer() : answer;
+        return idempotency.answerOnce(key, answer);
     }
 
     private String declineCode(long orderId) {
         var detail = store.history(orderId).getLast().detail();
         return detail == null ? "declined" : detail;
-    }
-
-    private static void sleep(long millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw Idempotency.underWay();
-        }
     }
 }

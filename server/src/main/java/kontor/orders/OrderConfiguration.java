@@ -11,12 +11,10 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.scheduling.annotation.EnableScheduling;
 
 /** Builds what this module is made of. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(OrderSettings.class)
-@EnableScheduling
 class OrderConfiguration {
     @Bean
     Lanes<LaneCommand, LaneResult> orderLanes(OrderLane writer, OrderSettings settings, MeterRegistry metrics) {

@@ -13,7 +13,6 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Size;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -48,23 +47,13 @@ class OrderController {
     private static final String CANCEL_ALL = "orders:cancel";
 
     private final Orders orders;
-    private final Cancelling cancelling;
-    private final Completion completion;
-    private final Idempotency idempotency;
+    private final CancelRequests cancelRequests;
     private final OrderAnswers answers;
     private final OrderCounts counts;
 
-    OrderController(
-            Orders orders,
-            Cancelling cancelling,
-            Completion completion,
-            Idempotency idempotency,
-            OrderAnswers answers,
-            OrderCounts counts) {
+    OrderController(Orders orders, CancelRequests cancelRequests, OrderAnswers answers, OrderCounts counts) {
         this.orders = orders;
-        this.cancelling = cancelling;
-        this.completion = completion;
-        this.idempotency = idempotency;
+        this.cancelRequests = cancelRequests;
         this.answers = answers;
         this.counts = counts;
     }
@@ -103,7 +92,7 @@ class OrderController {
             HttpServletResponse response)
             throws IOException {
         try {
-            return switch (counts.counted(() -> orders.place(request, keysOf(http), caller))) {
+            return switch (counts.counted(() -> orders.place(request, Idempotency.keysOf(http), caller))) {
                 case Placed(var order) -> {
                     answers.of(order).writeTo(response, false);
                     yield null; // written already
@@ -190,33 +179,7 @@ class OrderController {
     @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = OrderView.class)))
     ResponseEntity<?> cancel(
             @PathVariable long id, @Valid @RequestBody Cancellation body, Caller caller, HttpServletRequest http) {
-        var owner = ownerFilter(caller, CANCEL_ALL);
-        var order = orders.find(id, owner).orElseThrow(() -> Refusal.notFound("order"));
-        var route = "POST /orders/" + id + "/cancel";
-        var key = idempotency.required(keysOf(http), caller.principal(), route, body);
-        // The gateway is asked before the transaction that records the answer begins; for a repetition not again.
-        var ended = order.status() == OrderStatus.PENDING_PAYMENT
-                && idempotency.find(List.of(key)).isEmpty()
-                && cancelling.endWaitingPayment(id, caller.principal());
-        return idempotency.once(caller, keysOf(http), route, body, () -> answer(id, owner, caller, body, ended));
-    }
-
-    private ResponseEntity<?> answer(
-            long id, @Nullable Long owner, Caller caller, Cancellation body, boolean paymentEnded) {
-        var result = cancelling
-                .cancel(id, owner, caller.principal(), body.reason())
-                .orElseThrow(() -> Refusal.notFound("order"));
-        return switch (result) {
-            case Cancelling.Result.Cancelled(var order) -> ResponseEntity.ok(completion.view(order));
-            case Cancelling.Result.NotNow(var status, var paymentStatus, var reason) ->
-                paymentEnded && status == OrderStatus.CANCELLED
-                        ? ResponseEntity.ok(orders.find(id, owner).orElseThrow())
-                        : Problem.of(
-                                HttpStatus.CONFLICT,
-                                "not_cancellable",
-                                reason,
-                                Map.of("status", status, "payment_status", paymentStatus));
-        };
+        return cancelRequests.answer(id, ownerFilter(caller, CANCEL_ALL), caller, body, Idempotency.keysOf(http));
     }
 
     private Page<OrderView> pageOf(PageRequest page, @Nullable Long customerId, @Nullable OrderStatus status) {
@@ -235,9 +198,5 @@ class OrderController {
 
     private static @Nullable Long ownerFilter(Caller caller, String permission) {
         return caller.may(permission) ? null : Long.valueOf(caller.userId());
-    }
-
-    private static List<String> keysOf(HttpServletRequest request) {
-        return Collections.list(request.getHeaders(Idempotency.HEADER));
     }
 }

@@ -78,7 +78,7 @@ public class Orders {
      * @throws kontor.batching.Overloaded at once when too many wait; nothing was written
      */
     public PlaceOrderResult place(OrderRequest request, @Nullable List<String> keys, Caller caller) {
-        var key = idempotency.required(keys, principalOf(request, caller), PLACE_ROUTE, request);
+        var key = idempotency.required(keys, caller.principal(request.email()), PLACE_ROUTE, request);
         try {
             var result = priceAndWrite(request, key, caller);
             // Neither a price that has changed since nor stock that is gone must hide that this very order was taken
@@ -173,6 +173,7 @@ public class Orders {
                 true,
                 request.payment().token(),
                 request.payment().returnUrl(),
+                null,
                 null);
     }
 
@@ -210,13 +211,6 @@ public class Orders {
         if (!expected.currency().equals(total.currency()))
             throw Refusal.ofField("expected_total.currency", "other_currency", "must be the order's currency");
         return expected.minorUnits() != total.minorUnits();
-    }
-
-    /** Keys belong to who sends them. Guests have no name but their e-mail address. */
-    private static String principalOf(OrderRequest request, Caller caller) {
-        return caller.isGuest() && request.email() != null
-                ? "guest:" + request.email().toLowerCase(java.util.Locale.ROOT)
-                : caller.principal();
     }
 
     private static String skuOf(long variantId, LaneCommand.Place place) {

@@ -118,8 +118,8 @@ class Settling {
                     order.status(),
                     order.paymentStatus(),
                     order.fulfilmentStatus(),
-                    settle.actor(),
-                    settle.gatewayAnswer() instanceof GatewayAnswer.Declined no ? no.code() : null,
+                    actorOf(settle),
+                    detailOf(settle),
                     now));
             if (settle.gatewayAnswer() instanceof GatewayAnswer.Captured)
                 postings.add(
@@ -146,6 +146,18 @@ class Settling {
                 id,
                 settle.operation().id(),
                 settle.gatewayAnswer()));
+    }
+
+    /** Who wanted the order called off, and not who happened to bring the gateway's word for it. */
+    private static String actorOf(LaneCommand.Settle settle) {
+        var cause = settle.operation().cause();
+        return cause == null ? settle.actor() : cause.actor();
+    }
+
+    private static @Nullable String detailOf(LaneCommand.Settle settle) {
+        if (settle.gatewayAnswer() instanceof GatewayAnswer.Declined no) return no.code();
+        var cause = settle.operation().cause();
+        return cause == null ? null : cause.reason();
     }
 
     /** @return null when the order stays as it is, waiting */

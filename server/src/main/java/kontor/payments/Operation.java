@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param token the gateway's name for the buyer's card; null for what needs none
  * @param returnUrl where the buyer comes back to after 3-D Secure
  * @param reference the gateway's name for the payment; null until the gateway gave one
+ * @param cause who wants a payment given up; null for what belongs to placing the order
  */
 public record Operation(
         long orderId,
@@ -23,7 +24,34 @@ public record Operation(
         boolean captures,
         @Nullable String token,
         @Nullable String returnUrl,
-        @Nullable String reference) {
+        @Nullable String reference,
+        @Nullable Cause cause) {
+    /**
+     * Who wants it and why, kept with the question: whoever brings the answer, after a crash even another server, knows
+     * what to write into the order's history.
+     *
+     * @param actor {@code user:17} or {@code expiry}
+     * @param requestKey the Idempotency-Key of the actor's request; null without one
+     * @param reason in the actor's words
+     */
+    public record Cause(
+            String actor,
+            @Nullable String requestKey,
+            @Nullable String reason) {}
+
+    /** What is known of the answer. {@code INTENT}: perhaps asked; {@code UNKNOWN}: asked, no answer; {@code WAITING}: for the buyer. */
+    public enum State {
+        INTENT,
+        UNKNOWN,
+        WAITING,
+        SUCCEEDED,
+        FAILED;
+
+        static State ofCode(String code) {
+            return valueOf(code.toUpperCase(Locale.ROOT));
+        }
+    }
+
     /** What the gateway is asked to do. */
     public enum Kind {
         AUTHORIZE,
@@ -45,6 +73,6 @@ public record Operation(
     /** The same question, about a payment whose name at the gateway has become known. */
     Operation named(String gatewayReference) {
         return new Operation(
-                orderId, paymentId, id, kind, gateway, amount, captures, token, returnUrl, gatewayReference);
+                orderId, paymentId, id, kind, gateway, amount, captures, token, returnUrl, gatewayReference, cause);
     }
 }

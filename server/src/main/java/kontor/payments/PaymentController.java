@@ -69,7 +69,10 @@ class PaymentController {
 
     @Anyone
     @PostMapping("/gateways/{name}/webhook")
-    @Operation(summary = "Messages of payment gateways, signed by them", hidden = false)
+    @Operation(
+            summary = "Messages of payment gateways, signed by them",
+            description =
+                    "Takes no Idempotency-Key: every message has an id of its own, and one that comes again is known by it.")
     ResponseEntity<?> receive(@PathVariable String name, HttpServletRequest request) throws IOException {
         if (!payments.gatewayNames().contains(name)) throw Refusal.notFound("gateway");
         var body = request.getInputStream().readAllBytes();

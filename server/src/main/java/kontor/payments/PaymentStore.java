@@ -110,10 +110,53 @@ class PaymentStore {
                         .text(Operation::reference));
     }
 
-    void insertOperation(Operation operation) {
-        var statements = new Statements();
-        insertOperations(statements, List.of(operation));
-        statements.run(jdbc);
+    void insertVoid(Operation voiding) {
+        var cause = voiding.cause();
+        if (cause == null) throw new IllegalArgumentException("nobody wants operation " + voiding.id());
+        client.sql("""
+                        INSERT INTO payments.operations (order_id, payment_id, id, kind, gateway, currency, amount,
+                            gateway_reference, actor, request_key, reason, state, next_attempt_at)
+                        VALUES (:order, :payment, :id, 'void', :gateway, :currency, :amount,
+                            :reference, :actor, :request_key, :reason, 'intent', now() + interval '5 seconds')
+                        """)
+                .param("order", voiding.orderId())
+                .param("payment", voiding.paymentId())
+                .param("id", voiding.id())
+                .param("gateway", voiding.gateway())
+                .param("currency", voiding.amount().currency().getCurrencyCode())
+                .param("amount", voiding.amount().minorUnits())
+                .param("reference", voiding.reference())
+                .param("actor", cause.actor())
+                .param("request_key", cause.requestKey())
+                .param("reason", cause.reason())
+                .update();
+    }
+
+    /** Locks a payment that waits for its buyer until the transaction ends. @return false when it does not wait any more */
+    boolean lockWaiting(long orderId, long paymentId) {
+        return client.sql("""
+                        SELECT id FROM payments.payments
+                        WHERE order_id = :order AND id = :payment AND status = 'requires_action'
+                        FOR UPDATE
+                        """)
+                .param("order", orderId)
+                .param("payment", paymentId)
+                .query(Long.class)
+                .optional()
+                .isPresent();
+    }
+
+    Optional<Operation.State> stateOfVoid(long orderId, String actor, String requestKey) {
+        return client.sql("""
+                        SELECT state FROM payments.operations
+                        WHERE order_id = :order AND kind = 'void' AND actor = :actor AND request_key = :key
+                        ORDER BY state = 'failed' LIMIT 1
+                        """)
+                .param("order", orderId)
+                .param("actor", actor)
+                .param("key", requestKey)
+                .query((row, number) -> Operation.State.ofCode(row.getString("state")))
+                .optional();
     }
 
     /** The compare-and-set of operations: who finds one open settles it. Their payments follow. */
@@ -226,7 +269,7 @@ class PaymentStore {
         return client.sql("""
                         SELECT * FROM payments.operations
                         WHERE order_id = :order AND payment_id = :payment AND state IN ('intent', 'unknown', 'waiting')
-                        ORDER BY id DESC LIMIT 1
+                        ORDER BY state = 'waiting' LIMIT 1
                         """)
                 .param("order", orderId)
                 .param("payment", paymentId)
@@ -350,6 +393,12 @@ class PaymentStore {
                 row.getBoolean("captures"),
                 row.getString("token"),
                 row.getString("return_url"),
-                row.getString("gateway_reference"));
+                row.getString("gateway_reference"),
+                cause(row));
+    }
+
+    private static Operation.@Nullable Cause cause(ResultSet row) throws SQLException {
+        var actor = row.getString("actor");
+        return actor == null ? null : new Operation.Cause(actor, row.getString("request_key"), row.getString("reason"));
     }
 }

@@ -59,12 +59,22 @@ public class Payments {
     }
 
     /**
-     * Writes a question before it is asked.
+     * Writes, before it is asked, the question to give up a payment that waits for its buyer; takes part in the caller's
+     * transaction.
      *
-     * @throws org.springframework.dao.DuplicateKeyException when another one of the same payment is still open
+     * @return false when the payment does not wait any more: the caller takes its transaction back
+     * @throws org.springframework.dao.DuplicateKeyException when another question about the payment is still open
      */
-    public void insertOperation(Operation operation) {
-        store.insertOperation(operation);
+    public boolean insertVoid(Operation voiding) {
+        // In this order, as answers are recorded: the operation, then the payment. Else the two could wait for each
+        // other.
+        store.insertVoid(voiding);
+        return store.lockWaiting(voiding.orderId(), voiding.paymentId());
+    }
+
+    /** What came of the void that was wanted by this actor with this key; a failed one counts only if there is no other. */
+    public Optional<Operation.State> stateOfVoid(long orderId, String actor, String requestKey) {
+        return store.stateOfVoid(orderId, actor, requestKey);
     }
 
     /**
@@ -143,7 +153,7 @@ public class Payments {
         return store.find(id, customerId);
     }
 
-    /** The newest operation of the payment that still waits: for the gateway, or for the buyer. */
+    /** The operation of the payment that still waits: for the gateway, or else for the buyer. */
     public Optional<Operation> openOperation(long orderId, long paymentId) {
         return store.openOperation(orderId, paymentId);
     }
@@ -159,7 +169,7 @@ public class Payments {
     }
 
     /** A question to give up what the payment holds or waits for. */
-    public Operation voidOf(Payment payment) {
+    public Operation voidOf(Payment payment, Operation.Cause cause) {
         if (payment.gateway() == null) throw new IllegalArgumentException("an invoice has no gateway to ask");
         return new Operation(
                 payment.orderId(),
@@ -171,7 +181,8 @@ public class Payments {
                 false,
                 null,
                 null,
-                payment.reference());
+                payment.reference(),
+                cause);
     }
 
     private GatewayRequest.Authorize authorization(Operation operation) {

@@ -28,7 +28,6 @@ class PaymentsUnderWay {
                     .register(metrics);
     }
 
-    // At a fixed rate, because with a fixed delay it would hold up every other job while the database is away.
     @Scheduled(fixedRateString = "${kontor.payments.count-interval:15s}")
     void count() {
         try {

@@ -35,8 +35,9 @@ class ApiDescription {
             Amounts are whole numbers in the smallest unit of their currency. Times are RFC 3339 in UTC. \
             Lists take `limit` and `cursor` and answer `items` and `next_cursor`. \
             Unknown members of a request are refused. \
-            Where money or stock moves, `Idempotency-Key` is required: the same key with the same body gets the same \
-            answer again, marked `Idempotent-Replayed: true`.""";
+            Everything that changes something takes an `Idempotency-Key`, and where money or stock moves it is required: \
+            the same key with the same body gets the same answer again, marked `Idempotent-Replayed: true`, and nothing \
+            happens twice.""";
 
     static {
         SpringDocUtils.getConfig().addRequestWrapperToIgnore(Caller.class);

@@ -1,6 +1,8 @@
 package kontor.web;
 
+import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who makes a request.
@@ -22,5 +24,10 @@ public record Caller(long userId, Set<String> permissions) {
     /** Whose idempotency keys these are, and who is named in histories: {@code user:17}. */
     public String principal() {
         return isGuest() ? "guest" : "user:" + userId;
+    }
+
+    /** Whose idempotency keys these are where guests may call: they have no name but the e-mail address that they give. */
+    public String principal(@Nullable String email) {
+        return isGuest() && email != null ? "guest:" + email.toLowerCase(Locale.ROOT) : principal();
     }
 }

@@ -34,7 +34,7 @@ WHERE subtotal IS DISTINCT FROM line.sum OR total <> subtotal - discount + shipp
 -- Every order that was placed here was placed with one idempotency key.
 SELECT orders.id AS order_id, coalesce(key.count, 0) AS keys
 FROM orders.orders
-LEFT JOIN (SELECT order_id, count(*) AS count FROM idempotency.keys WHERE order_id IS NOT NULL GROUP BY order_id) AS key
+LEFT JOIN (SELECT order_id, count(*) AS count FROM idempotency.keys WHERE route = 'POST /orders' GROUP BY order_id) AS key
     ON key.order_id = orders.id
 WHERE (source = 'api' AND key.count IS DISTINCT FROM 1) OR key.count > 1;
 

@@ -47,8 +47,8 @@ class SaturatedLanesTest {
     }
 
     private static LaneCommand command() {
-        var operation =
-                new Operation(1, 1, 1, Operation.Kind.VOID, "stripe", Money.of(510, "GBP"), false, null, null, "pi_1");
+        var operation = new Operation(
+                1, 1, 1, Operation.Kind.VOID, "stripe", Money.of(510, "GBP"), false, null, null, "pi_1", null);
         return new LaneCommand.Settle(operation, new GatewayAnswer.NoAnswer("test"), null, null, "test");
     }
 

@@ -76,6 +76,22 @@ class DescribingTheApiTest {
     }
 
     @Test
+    void takesAKeyForEverythingThatChangesSomethingOrSaysWhyNot() {
+        eachOperation((method, path, operation) -> {
+            var takesKey = operation
+                    .path("parameters")
+                    .valueStream()
+                    .anyMatch(parameter -> parameter.at("/name").asString("").equals("Idempotency-Key"));
+            if (method.equals("get"))
+                assertThat(takesKey).as("%s %s", method, path).isFalse();
+            else if (!takesKey)
+                assertThat(operation.at("/description").asString(""))
+                        .as("%s %s", method, path)
+                        .contains("Takes no Idempotency-Key");
+        });
+    }
+
+    @Test
     void namesNoParameterThatIsNotTheCallers() {
         eachOperation((method, path, operation) -> operation
                 .path("parameters")

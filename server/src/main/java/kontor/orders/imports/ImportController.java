@@ -2,19 +2,26 @@ package kontor.orders.imports;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.Currency;
+import java.util.List;
+import kontor.idempotency.Idempotency;
 import kontor.web.Caller;
 import kontor.web.Page;
 import kontor.web.PageRequest;
+import kontor.web.ReceivedFile;
 import kontor.web.Refusal;
 import kontor.web.Requires;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +42,11 @@ class ImportController {
     private static final String CSV = "text/csv";
 
     private final Imports imports;
+    private final Idempotency idempotency;
 
-    ImportController(Imports imports) {
+    ImportController(Imports imports, Idempotency idempotency) {
         this.imports = imports;
+        this.idempotency = idempotency;
     }
 
     @Requires(IMPORT)
@@ -61,7 +70,9 @@ class ImportController {
                                         mediaType = MediaType.APPLICATION_NDJSON_VALUE,
                                         schema = @Schema(implementation = ImportedOrder.class))
                             }))
-    ResponseEntity<OrderImportReport> importOrders(
+    @Parameter(in = ParameterIn.HEADER, name = Idempotency.HEADER)
+    @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = OrderImportReport.class)))
+    ResponseEntity<?> importOrders(
             @RequestParam(defaultValue = "GBP") @Parameter(description = "Of a CSV file's prices") String currency,
             @RequestParam(name = "time_zone", defaultValue = "Europe/London")
                     @Parameter(description = "Of a CSV file's times")
@@ -76,7 +87,25 @@ class ImportController {
             Caller caller)
             throws IOException {
         var options = new ImportOptions(formatOf(request), currencyOf(currency), zoneOf(timeZone), settled, dryRun);
-        var report = imports.run(request.getInputStream(), options, caller.principal());
+        var keys = Idempotency.keysOf(request);
+        if (keys.isEmpty()) return imported(request.getInputStream(), options, caller);
+        try (var file = ReceivedFile.of(request.getInputStream())) {
+            var key = idempotency.required(
+                    keys, caller.principal(), "POST /orders/import", List.of(options, file.sha256()));
+            return idempotency.onceBehind(key, () -> imported(file, options, caller));
+        }
+    }
+
+    private ResponseEntity<?> imported(ReceivedFile file, ImportOptions options, Caller caller) {
+        try (var stream = file.open()) {
+            return imported(stream, options, caller);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private ResponseEntity<?> imported(InputStream file, ImportOptions options, Caller caller) throws IOException {
+        var report = imports.run(file, options, caller.principal());
         return ResponseEntity.ok()
                 .location(URI.create("/orders/imports/" + report.id()))
                 .body(report);

@@ -178,6 +178,31 @@ class ImportingOverHttpTest {
     }
 
     @Test
+    void aFileThatIsSentAgainUnderItsKeyIsAnsweredAgainAndNotRead() {
+        var first = send(file(3), "key-of-" + invoice);
+        assertThat(first.status()).as(first.text()).isEqualTo(200);
+        assertThat(first.header("Idempotent-Replayed")).isEmpty();
+        var before = imports.everything();
+        var again = send(file(3), "key-of-" + invoice);
+        assertThat(again.status()).isEqualTo(200);
+        assertThat(again.text()).isEqualTo(first.text());
+        assertThat(again.header("Location")).isEqualTo(first.header("Location"));
+        assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");
+        var other = send(file(2), "key-of-" + invoice);
+        assertThat(other.status()).isEqualTo(422);
+        assertThat(other.at("/code")).isEqualTo("idempotency_key_reused");
+        assertThat(imports.everything()).isEqualTo(before);
+        assertThat(staff.get("/orders/imports?limit=1").at("/items/0/id")).isEqualTo(first.at("/id"));
+    }
+
+    @Test
+    void aKeyThatIsNoneIsRefusedAndNothingIsWritten() {
+        var before = imports.everything();
+        assertThat(send(file(1), "two words").at("/code")).isEqualTo("idempotency_key_invalid");
+        assertThat(imports.everything()).isEqualTo(before);
+    }
+
+    @Test
     void anImportThatBreaksOffImportsNothingAndTheNextOneWorks() throws IOException {
         var user = users.with("orders:import");
         var whole = file(1);
@@ -205,6 +230,10 @@ class ImportingOverHttpTest {
         assertThat(staff.get("/orders/imports/999999999/lines").status()).isEqualTo(404);
         assertThat(staff.get("/orders/imports/1/lines?outcome=lost").status()).isEqualTo(422);
         assertThat(staff.get("/orders/imports/1/lines?cursor=-").status()).isEqualTo(422);
+    }
+
+    private Api.Answer send(String file, String key) {
+        return staff.post("/orders/import", file, "Content-Type", CSV, "Idempotency-Key", key);
     }
 
     private String file(int lines) {

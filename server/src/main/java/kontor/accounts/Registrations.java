@@ -1,0 +1,61 @@
+package kontor.accounts;
+
+import java.net.URI;
+import java.util.List;
+import kontor.accounts.RegisterResult.EmailTaken;
+import kontor.accounts.RegisterResult.Registered;
+import kontor.idempotency.Idempotency;
+import kontor.web.Caller;
+import kontor.web.Problem;
+import kontor.web.Refusal;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.stereotype.Component;
+
+/**
+ * Requests to open an account, which may be repeated under their key.
+ *
+ * <p>The password stays out of the key's fingerprint: a SHA-256 over it would be a second hash of the password, and one
+ * that is guessed at in no time. Instead a repetition has to have the password that the account has. So a guest who
+ * guesses another's key, name and address is told nothing either.
+ */
+@Component
+class Registrations {
+    private final Accounts accounts;
+    private final Idempotency idempotency;
+
+    Registrations(Accounts accounts, Idempotency idempotency) {
+        this.accounts = accounts;
+        this.idempotency = idempotency;
+    }
+
+    /** What of a request goes into its fingerprint. */
+    private record WithoutPassword(String name, String email) {}
+
+    /**
+     * @param keys the values of the Idempotency-Key header; may be empty
+     * @throws Refusal 422 for a registration that breaks a rule, or a key that stands for another one
+     */
+    ResponseEntity<?> answer(Registration registration, Caller caller, List<String> keys) {
+        var wanted = registration.checked();
+        var key = idempotency.optional(
+                keys,
+                caller.principal(wanted.email()),
+                "POST /users",
+                new WithoutPassword(wanted.name(), wanted.email()));
+        var hash = accounts.hash(wanted); // takes long, so not inside the transaction
+        var answer = idempotency.once(key, () -> answer(accounts.register(wanted, hash)));
+        if (Idempotency.isReplayed(answer) && !accounts.isPassword(wanted.email(), wanted.password()))
+            throw Idempotency.reused();
+        return answer;
+    }
+
+    private static ResponseEntity<?> answer(RegisterResult result) {
+        return switch (result) {
+            case Registered(var user) ->
+                ResponseEntity.created(URI.create("/users/" + user.id())).body(user);
+            case EmailTaken() ->
+                Problem.of(HttpStatus.CONFLICT, "email_taken", "There is an account with this e-mail address already.");
+        };
+    }
+}

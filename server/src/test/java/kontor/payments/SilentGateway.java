@@ -1,0 +1,96 @@
+package kontor.payments;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import kontor.money.Money;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * A gateway that never says what became of a payment, and that hangs when it is asked again, for as long as a test wants
+ * it to. Set free, it has declined everything.
+ */
+@Component
+class SilentGateway implements PaymentGateway {
+    private final AtomicInteger hanging = new AtomicInteger();
+    private volatile CountDownLatch silence = new CountDownLatch(0);
+
+    void hang() {
+        silence = new CountDownLatch(1);
+    }
+
+    void answerAll() {
+        silence.countDown();
+    }
+
+    /** How many questions wait for an answer now. */
+    int hanging() {
+        return hanging.get();
+    }
+
+    @Override
+    public String name() {
+        return "silent";
+    }
+
+    @Override
+    public GatewayAnswer authorize(GatewayRequest.Authorize request) {
+        return new GatewayAnswer.NoAnswer("silence");
+    }
+
+    @Override
+    public GatewayAnswer lookUp(GatewayRequest.LookUp request) {
+        hanging.incrementAndGet();
+        try {
+            silence.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            hanging.decrementAndGet();
+        }
+        return new GatewayAnswer.Declined("generic_decline", "Declined.", null);
+    }
+
+    @Override
+    public GatewayAnswer capture(String operationKey, String gatewayReference, Money amount) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public GatewayAnswer cancel(String operationKey, String gatewayReference) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public GatewayAnswer refund(String operationKey, String gatewayReference, Money amount) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public GatewayAnswer lookUpRefund(GatewayRequest.LookUpRefund request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public WebhookVerdict readWebhook(byte[] rawBody, @Nullable String signatureHeader, Instant now) {
+        return new WebhookVerdict.Forged("this gateway sends nothing");
+    }
+
+    @Override
+    public String signatureHeader() {
+        return "Silent-Signature";
+    }
+
+    @Override
+    public Optional<WebhookEvent> readStored(byte[] rawBody) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Duration remembersKeysFor() {
+        return Duration.ofHours(24);
+    }
+}
