@@ -1,5 +1,7 @@
 package kontor.crash;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -16,7 +18,7 @@ import kontor.MainClassPath;
 import org.jspecify.annotations.Nullable;
 
 /** A server as its own process, with the embedded PostgreSQL as another, to be killed. */
-class ServerProcess {
+public class ServerProcess {
     static final String ADMIN = "admin@example.org";
     static final String PASSWORD = "the admin of the crash test";
     private static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -29,14 +31,14 @@ class ServerProcess {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private @Nullable Process process;
 
-    ServerProcess(Path data, Path log) {
+    public ServerProcess(Path data, Path log) {
         this.data = data;
         this.log = log;
         this.port = freePort();
         this.managementPort = freePort();
     }
 
-    URI address(String path) {
+    public URI address(String path) {
         return URI.create("http://127.0.0.1:" + port + path);
     }
 
@@ -56,6 +58,14 @@ class ServerProcess {
                 "--kontor.accounts.argon2-passes=1",
                 "--kontor.web.requests-per-second=0"));
         waitUntilReady();
+    }
+
+    /** The demo shop instead, with its payment simulator; returns when its doors are open. */
+    public void startDemo() throws Exception {
+        Files.createDirectories(log.getParent());
+        process = launch(List.of("demo", "--server.port=" + port, "--management.server.port=" + managementPort));
+        waitUntilReady();
+        await().atMost(PATIENCE).until(() -> Files.readString(log).contains("Kontor is open."));
     }
 
     /** Starts the server if it was killed, and waits until it takes orders again. */
@@ -96,7 +106,7 @@ class ServerProcess {
         new ProcessBuilder(command).start().waitFor(); // a child may have ended meanwhile
     }
 
-    void stop() throws InterruptedException {
+    public void stop() throws InterruptedException {
         if (process == null) return;
         process.destroy();
         if (!process.waitFor(30, TimeUnit.SECONDS)) process.destroyForcibly().waitFor();

@@ -1,6 +1,6 @@
 /**
  * Order history from elsewhere: read from a file, decided on line by line, taken into the shop, and accounted for to the
- * penny. docs/importing-orders.md says what each kind of line becomes.
+ * penny. docs/recipes/import-orders.md says what each kind of line becomes.
  */
 @NamedInterface("imports")
 @NullMarked
