@@ -99,6 +99,6 @@ class CancelRequests {
                 HttpStatus.CONFLICT,
                 "not_cancellable",
                 refused.reason(),
-                Map.of("status", refused.status(), "payment_status", refused.paymentStatus()));
+                Map.of("order_status", refused.status(), "payment_status", refused.paymentStatus()));
     }
 }

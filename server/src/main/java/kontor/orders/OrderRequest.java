@@ -49,7 +49,7 @@ public record OrderRequest(
     /**
      * How it is paid: {@code invoice}, or {@code card} with a gateway and the gateway's token for the card.
      *
-     * @param returnUrl where the buyer's browser comes back to after 3-D Secure
+     * @param returnUrl where the buyer's browser comes back to after 3-D Secure; without it a card that needs that is declined
      */
     public record Payment(
             @NotNull

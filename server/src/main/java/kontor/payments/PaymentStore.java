@@ -325,13 +325,14 @@ class PaymentStore {
      * @param reference the gateway's name for it
      */
     Optional<Payment> paymentOf(String gateway, @Nullable Long paymentId, @Nullable String reference) {
+        // Two questions and not one with "or": each has an index, and the table may be large.
         return client.sql("""
                         SELECT * FROM payments.payments
-                        WHERE gateway = :gateway
-                          AND (id = :payment
-                               OR (order_id, id) IN (
-                                   SELECT order_id, payment_id FROM payments.operations
-                                   WHERE gateway = :gateway AND gateway_reference = :reference))
+                        WHERE gateway = :gateway AND id = :payment
+                        UNION ALL
+                        SELECT payments.* FROM payments.operations
+                        JOIN payments.payments ON payments.order_id = operations.order_id AND payments.id = payment_id
+                        WHERE operations.gateway = :gateway AND operations.gateway_reference = :reference
                         LIMIT 1
                         """)
                 .param("gateway", gateway)

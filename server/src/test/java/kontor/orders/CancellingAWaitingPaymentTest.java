@@ -178,7 +178,7 @@ class CancellingAWaitingPaymentTest {
         for (var i = 0; i < 2; i++) {
             var answer = cancel("c", REASON);
             assertThat(answer.status()).isEqualTo(409);
-            assertThat(answer.at("/status")).isEqualTo("confirmed");
+            assertThat(answer.at("/order_status")).isEqualTo("confirmed");
             assertThat(answer.at("/detail")).contains("Refund");
         }
         assertThat(status()).isEqualTo("confirmed");

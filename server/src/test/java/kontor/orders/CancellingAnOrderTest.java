@@ -74,7 +74,7 @@ class CancellingAnOrderTest {
         var again = cancel(buyer, "k2");
         assertThat(again.status()).isEqualTo(409);
         assertThat(again.at("/code")).isEqualTo("not_cancellable");
-        assertThat(again.at("/status")).isEqualTo("cancelled");
+        assertThat(again.at("/order_status")).isEqualTo("cancelled");
         assertThat(shop.available(mug)).isEqualTo(10);
         assertThat(balance()).isZero();
     }

@@ -115,6 +115,19 @@ class PayingByCardTest {
     }
 
     @Test
+    void aCardThatNeedsA3DSecureStepIsDeclinedWhenTheBuyerHasNowhereToComeBackTo() {
+        var answer =
+                place("{\"method\": \"card\", \"gateway\": \"stripe\", \"token\": \"pm_card_threeDSecure2Required\"}");
+        assertThat(answer.status()).as(answer.text()).isEqualTo(402);
+        assertThat(answer.at("/decline_code")).isEqualTo("authentication_required");
+        var order = answer.at("/order_id");
+        assertThat(api.as(buyer).get("/orders/" + order).at("/status")).isEqualTo("cancelled");
+        assertThat(shop.available(mug)).isEqualTo(10);
+        assertThat(TestGateway.effectsOn(order)).isEmpty();
+        assertThat(entries(order)).isEmpty();
+    }
+
+    @Test
     void a3DSecureStepConfirmsTheOrderOnceTheBuyerHasTakenIt() {
         var answer = pay("pm_card_threeDSecure2Required");
         assertThat(answer.status()).isEqualTo(202);

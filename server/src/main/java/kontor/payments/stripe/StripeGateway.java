@@ -111,8 +111,12 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
                 .putMetadata(StripeAnswers.ORDER, Long.toString(request.orderId()))
                 .putMetadata(StripeAnswers.PAYMENT, Long.toString(request.paymentId()))
                 .putMetadata(StripeAnswers.OPERATION, request.operationKey());
-        if (request.returnUrl() != null) params.setReturnUrl(request.returnUrl().toString());
-        return params.build();
+        // Without an address to come back to, the buyer could not take the step that a bank may ask for: better a
+        // refusal
+        // at once than stock held for nobody.
+        return request.returnUrl() != null
+                ? params.setReturnUrl(request.returnUrl().toString()).build()
+                : params.setErrorOnRequiresAction(true).build();
     }
 
     private static @Nullable String differenceOf(PaymentIntent intent, GatewayRequest.Authorize request) {

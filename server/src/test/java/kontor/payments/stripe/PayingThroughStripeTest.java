@@ -261,7 +261,9 @@ class PayingThroughStripeTest {
         var asked = payment(THREE_D_SECURE, true);
         var payment = new Authorize(
                 asked.operationKey(), asked.orderId(), asked.paymentId(), asked.amount(), THREE_D_SECURE, true, null);
-        assertThat(stripe.gateway.authorize(payment)).isInstanceOf(NoAnswer.class);
+        var answer = stripe.gateway.authorize(payment);
+        assertThat(answer).isInstanceOf(Declined.class);
+        assertThat(((Declined) answer).code()).isEqualTo("authentication_required");
         assertThat(stripe.effectsOf(payment)).isEmpty();
     }
 
