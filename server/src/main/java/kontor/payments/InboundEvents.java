@@ -1,5 +1,6 @@
 package kontor.payments;
 
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -14,6 +15,7 @@ class InboundEvents {
     private static final Logger log = LoggerFactory.getLogger(InboundEvents.class);
     private static final int SECONDS_BEFORE_SECOND_TRY = 10;
     private static final int AT_ONCE = 100;
+    private static final Duration FOR_THE_ANSWER = Duration.ofSeconds(1);
 
     private final InboundEventStore events;
     private final PaymentStore store;
@@ -27,30 +29,49 @@ class InboundEvents {
         this.outcomes = outcomes;
     }
 
-    /** Keeps a verified message and acts on it. Once this has stored it, a failure only delays. */
+    /**
+     * Keeps a verified message and acts on it: at once, or a moment later when the gateway is being asked about the same
+     * payment and its answer is under way. Once this has stored it, a failure only delays.
+     */
     void receive(String gateway, WebhookEvent event, byte[] body) {
         if (!events.insert(gateway, event, body)) return;
+        if (tryToAct(gateway, event, true)) return;
+        Thread.ofVirtual().name("inbox").start(() -> {
+            try {
+                Thread.sleep(FOR_THE_ANSWER);
+                tryToAct(gateway, event, false);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // it is stored: the regular look will find it
+            }
+        });
+    }
+
+    /** @return false when an answer is worth waiting for */
+    private boolean tryToAct(String gateway, WebhookEvent event, boolean patient) {
         try {
-            act(gateway, event);
+            return act(gateway, event, patient);
         } catch (RuntimeException e) {
             log.warn("Event {} of {} could not be acted on yet", event.id(), gateway, e);
+            return true;
         }
     }
 
-    private void act(String gateway, WebhookEvent event) {
+    /** @return false when nothing was done, because {@code patient} and the answer to the same question is under way */
+    private boolean act(String gateway, WebhookEvent event, boolean patient) {
         if (event.answer() == null) {
             events.done(gateway, event.id(), "ignored", "nothing here follows from events of this type");
-            return;
+            return true;
         }
         var payment = store.paymentOf(gateway, event.paymentId(), event.gatewayReference());
         if (payment.isEmpty()) {
             events.done(gateway, event.id(), "quarantined", "no payment of ours");
             log.warn("Event {} of {} is about a payment that is not ours", event.id(), gateway);
-            return;
+            return true;
         }
         var operation =
                 store.openOperation(payment.get().orderId(), payment.get().id());
         if (operation.isPresent()) {
+            if (patient && store.isBeingAsked(operation.get())) return false;
             // The message may know the payment's name at the gateway before we do: our own answer may have been lost.
             var named = operation.get().reference() == null && event.gatewayReference() != null
                     ? operation.get().named(event.gatewayReference())
@@ -58,6 +79,7 @@ class InboundEvents {
             outcomes.settle(named, payments.resolve(named), "gateway:" + gateway);
         }
         events.done(gateway, event.id(), "processed", null);
+        return true;
     }
 
     /** Acts on what a crash or a failure left behind. */
@@ -67,7 +89,7 @@ class InboundEvents {
             try {
                 payments.gateway(waiting.gateway())
                         .readStored(waiting.body())
-                        .ifPresent(event -> act(waiting.gateway(), event));
+                        .ifPresent(event -> act(waiting.gateway(), event, false));
             } catch (RuntimeException e) {
                 log.warn("Event {} of {} could not be acted on yet", waiting.eventId(), waiting.gateway(), e);
             }

@@ -7,10 +7,13 @@ import java.util.Map;
 import java.util.UUID;
 import kontor.Api;
 import kontor.KontorTest;
+import kontor.TestGateway;
 import kontor.TestUsers;
 import kontor.orders.TestShop;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What those who run the server see of its payments. */
 @KontorTest
@@ -26,6 +29,14 @@ class WatchingPaymentsTest {
 
     @Autowired
     private PaymentsUnderWay underWay;
+
+    @Autowired
+    private JdbcClient database;
+
+    @AfterEach
+    void noFaults() {
+        TestGateway.clearFaults();
+    }
 
     @Test
     void thoseThatWaitForTheirBuyersAreCounted() {
@@ -49,6 +60,33 @@ class WatchingPaymentsTest {
         assertThat(pay("pm_card_chargeDeclined").status()).isEqualTo(402);
         assertThat(value(captured)).isEqualTo(capturedBefore + 1);
         assertThat(value(declined)).isEqualTo(declinedBefore + 1);
+    }
+
+    @Test
+    void aMessageThatOvertakesTheAnswerAsksNothingOfItsOwn() {
+        TestGateway.fault("{\"kind\": \"hang\", \"ms\": 500, \"when\": \"after\", \"operation\": \"create\"}");
+        var lookedUp = lookUps();
+        var answer = pay("pm_card_visa");
+        assertThat(answer.status()).as(answer.text()).isEqualTo(201);
+        org.awaitility.Awaitility.await()
+                .untilAsserted(() -> assertThat(messagesAbout(answer)).containsExactly("processed"));
+        assertThat(lookUps()).isEqualTo(lookedUp);
+    }
+
+    private double lookUps() {
+        return value(
+                "kontor_gateway_requests_seconds_count{answer=\"captured\",gateway=\"stripe\",operation=\"look_up\"} ");
+    }
+
+    /** The states of the messages that have come about the order's payment. */
+    private List<String> messagesAbout(Api.Answer order) {
+        return database.sql("""
+                        SELECT state FROM payments.inbound_events
+                        WHERE convert_from(body, 'UTF8') LIKE '%"kontor_payment":%"' || ? || '"%'
+                        """)
+                .param(order.at("/payments/0/id"))
+                .query(String.class)
+                .list();
     }
 
     private Api.Answer pay(String token) {
