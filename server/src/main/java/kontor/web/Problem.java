@@ -3,7 +3,6 @@ package kontor.web;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.slf4j.MDC;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -12,16 +11,9 @@ import org.springframework.http.ResponseEntity;
 
 /** How an error leaves the server: RFC 9457 problem details. Clients branch on {@code code}, so once released it stays. */
 public class Problem {
-    private static final Set<String> MEMBERS =
-            Set.of("type", "title", "status", "detail", "instance", "code", "errors", "request_id");
-
     private Problem() {}
 
-    /**
-     * An error answer. {@code facts} are the values a client needs to recover, such as the current price.
-     *
-     * @throws IllegalArgumentException for a fact with the name of a member that every problem has: it would stand there twice
-     */
+    /** An error answer. {@code facts} are the values a client needs to recover, such as the current price. */
     public static ResponseEntity<ProblemDetail> of(
             HttpStatus status, String code, String detail, Map<String, ?> facts) {
         return of(status, code, detail, facts, List.of());
@@ -50,8 +42,6 @@ public class Problem {
 
     static ProblemDetail detail(
             HttpStatus status, String code, String detail, Map<String, ?> facts, List<Refusal.FieldError> errors) {
-        for (var name : facts.keySet())
-            if (MEMBERS.contains(name)) throw new IllegalArgumentException("every problem has its own " + name);
         var problem = ProblemDetail.forStatusAndDetail(status, detail);
         problem.setType(URI.create("/problems/" + code));
         problem.setProperty("code", code);
