@@ -37,6 +37,7 @@ public @interface PlainText {
     class Check implements ConstraintValidator<PlainText, String> {
         private static final int SHORTEST_CARD_NUMBER = 13;
         private static final int LONGEST_CARD_NUMBER = 19;
+        private static final String UUID_SHAPE = "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh";
         private boolean lines;
         private boolean barCodes;
 
@@ -74,20 +75,43 @@ public @interface PlainText {
             if (holdsCardNumber(text)) throw cardData();
         }
 
-        /** A run of 13 to 19 digits, spaces and dashes between them aside, whose Luhn sum fits. */
+        /**
+         * Groups of digits with nothing but spaces and dashes between them, 13 to 19 together, whose Luhn sum fits.
+         * UUIDs are passed over: one in some hundreds holds such groups by chance.
+         */
         static boolean holdsCardNumber(String text) {
             if (text.length() < SHORTEST_CARD_NUMBER) return false;
-            var run = new StringBuilder();
-            for (var i = 0; i <= text.length(); i++) {
-                var c = i < text.length() ? text.charAt(i) : '.';
-                if (c >= '0' && c <= '9') run.append(c);
-                else if ((c != ' ' && c != '-') || run.isEmpty()) {
-                    if (run.length() >= SHORTEST_CARD_NUMBER && run.length() <= LONGEST_CARD_NUMBER && luhn(run))
-                        return true;
-                    run.setLength(0);
-                }
+            for (var i = 0; i < text.length(); i++) {
+                if (isUuidAt(text, i)) i += UUID_SHAPE.length() - 1;
+                else if (isDigit(text, i) && !isDigit(text, i - 1) && cardNumberStartsAt(text, i)) return true;
             }
             return false;
+        }
+
+        private static boolean cardNumberStartsAt(String text, int start) {
+            var digits = new StringBuilder(LONGEST_CARD_NUMBER);
+            for (var i = start; i < text.length() && digits.length() <= LONGEST_CARD_NUMBER; i++) {
+                if (isDigit(text, i)) digits.append(text.charAt(i));
+                else if (text.charAt(i) != ' ' && text.charAt(i) != '-') return false;
+                var groupEnds = isDigit(text, i) && !isDigit(text, i + 1);
+                if (groupEnds && digits.length() >= SHORTEST_CARD_NUMBER && digits.length() <= LONGEST_CARD_NUMBER)
+                    if (luhn(digits)) return true;
+            }
+            return false;
+        }
+
+        private static boolean isDigit(String text, int i) {
+            return i >= 0 && i < text.length() && text.charAt(i) >= '0' && text.charAt(i) <= '9';
+        }
+
+        private static boolean isUuidAt(String text, int start) {
+            if (start + UUID_SHAPE.length() > text.length()) return false;
+            if (start > 0 && Character.isLetterOrDigit(text.charAt(start - 1))) return false;
+            for (var i = 0; i < UUID_SHAPE.length(); i++) {
+                var c = text.charAt(start + i);
+                if (UUID_SHAPE.charAt(i) == '-' ? c != '-' : Character.digit(c, 16) < 0) return false;
+            }
+            return true;
         }
 
         private static boolean luhn(CharSequence digits) {
