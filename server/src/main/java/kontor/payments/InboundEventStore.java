@@ -1,34 +1,120 @@
 package kontor.payments;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import kontor.batching.BatchWriter;
+import kontor.database.Rows;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
+/** The inbox. Messages that come at the same time are stored in one statement, which also finds what they are about. */
 @Repository
-class InboundEventStore {
+class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, InboundEventStore.Standing> {
+    private final JdbcTemplate jdbc;
     private final JdbcClient client;
 
-    InboundEventStore(JdbcClient client) {
+    InboundEventStore(JdbcTemplate jdbc, JdbcClient client) {
+        this.jdbc = jdbc;
         this.client = client;
     }
+
+    /** A verified message, and the bytes that were signed. */
+    record Arrival(String gateway, WebhookEvent event, byte[] body) {
+        private Name name() {
+            return new Name(gateway, event.id());
+        }
+    }
+
+    private record Name(String gateway, String eventId) {}
 
     /** A message that was stored and waits to be acted on. */
     record Waiting(String gateway, String eventId, byte[] body) {}
 
-    /** @return false when the same event is there already: the first one wins */
-    boolean insert(String gateway, WebhookEvent event, byte[] body) {
-        return client.sql("""
-                        INSERT INTO payments.inbound_events (gateway, event_id, type, body)
-                        VALUES (:gateway, :id, :type, :body)
+    /** What is left to do about a message once it is stored. */
+    enum Standing {
+        /** It came before: the first one counts. */
+        REPEATED,
+        /** It says nothing new, or nothing that anything here follows from. */
+        DONE,
+        /** It is about no payment of ours, and was put aside. */
+        QUARANTINED,
+        /** The gateway is being asked about the same payment at this moment. */
+        ANSWER_UNDER_WAY,
+        /** Its payment waits for what it may tell. */
+        OPEN
+    }
+
+    private record Stored(Name name, Standing standing) {}
+
+    @Override
+    public List<Standing> write(List<Arrival> batch) {
+        var standings = new HashMap<Name, Standing>();
+        for (var stored : insert(batch)) standings.put(stored.name(), stored.standing());
+        var results = new ArrayList<Standing>(batch.size());
+        for (var arrival : batch) {
+            var standing = standings.remove(arrival.name());
+            results.add(standing == null ? Standing.REPEATED : standing);
+        }
+        return results;
+    }
+
+    private List<Stored> insert(List<Arrival> batch) {
+        return Rows.of(batch)
+                .text(Arrival::gateway)
+                .text(arrival -> arrival.event().id())
+                .text(arrival -> arrival.event().type())
+                .bytea(Arrival::body)
+                .bool(arrival -> arrival.event().answer() != null)
+                .nullableBigint(arrival -> arrival.event().paymentId())
+                .text(arrival -> arrival.event().gatewayReference())
+                .query(
+                        jdbc,
+                        """
+                        INSERT INTO payments.inbound_events (gateway, event_id, type, body, order_id, payment_id,
+                            state, note, processed_at, next_attempt_at)
+                        SELECT come.gateway, come.event_id, come.type, come.body, payment.order_id, payment.id,
+                            CASE WHEN NOT telling THEN 'ignored'
+                                 WHEN payment.id IS NULL THEN 'quarantined'
+                                 WHEN operation.state IS NULL THEN 'processed'
+                                 ELSE 'received' END,
+                            CASE WHEN NOT telling THEN 'nothing here follows from events of this type'
+                                 WHEN payment.id IS NULL THEN 'no payment of ours' END,
+                            CASE WHEN operation.state IS NULL THEN now() END,
+                            now() + CASE WHEN operation.state = 'intent' AND operation.next_attempt_at > now()
+                                         THEN interval '1 second' ELSE interval '10 seconds' END
+                        FROM unnest(?, ?, ?, ?, ?, ?, ?)
+                            AS come (gateway, event_id, type, body, telling, paid, reference)
+                        LEFT JOIN LATERAL (
+                            SELECT order_id, id FROM payments.payments
+                            WHERE telling AND payments.gateway = come.gateway AND payments.id = come.paid
+                            UNION ALL
+                            SELECT order_id, payment_id FROM payments.operations
+                            WHERE telling AND operations.gateway = come.gateway
+                              AND operations.gateway_reference = come.reference
+                            LIMIT 1) AS payment ON true
+                        LEFT JOIN LATERAL (
+                            SELECT state, next_attempt_at FROM payments.operations
+                            WHERE operations.order_id = payment.order_id AND operations.payment_id = payment.id
+                              AND operations.state IN ('intent', 'unknown', 'waiting')
+                            ORDER BY operations.state = 'waiting' LIMIT 1) AS operation ON true
+                        ORDER BY come.gateway, come.event_id
                         ON CONFLICT DO NOTHING
-                        """)
-                        .param("gateway", gateway)
-                        .param("id", event.id())
-                        .param("type", event.type())
-                        .param("body", body)
-                        .update()
-                == 1;
+                        RETURNING gateway, event_id, state, next_attempt_at < now() + interval '5 seconds'
+                        """,
+                        (row, number) -> new Stored(
+                                new Name(row.getString(1), row.getString(2)),
+                                standing(row.getString(3), row.getBoolean(4))));
+    }
+
+    private static Standing standing(String state, boolean soon) {
+        return switch (state) {
+            case "quarantined" -> Standing.QUARANTINED;
+            case "received" -> soon ? Standing.ANSWER_UNDER_WAY : Standing.OPEN;
+            default -> Standing.DONE;
+        };
     }
 
     void done(String gateway, String eventId, String state, @Nullable String note) {
@@ -43,14 +129,34 @@ class InboundEventStore {
                 .update();
     }
 
-    /** Messages that were stored and not acted on, for at least as many seconds. */
-    List<Waiting> waiting(int seconds, int limit) {
+    /** Ends what waited for an answer that has come by now: nothing is open any more at the payments of those messages. */
+    void finishAnswered() {
+        client.sql("""
+                        UPDATE payments.inbound_events SET state = 'processed', processed_at = now()
+                        WHERE (gateway, event_id) IN (
+                            SELECT gateway, event_id FROM payments.inbound_events
+                            WHERE state = 'received' AND next_attempt_at <= now() AND payment_id IS NOT NULL
+                              AND NOT EXISTS (
+                                  SELECT FROM payments.operations
+                                  WHERE operations.order_id = inbound_events.order_id
+                                    AND operations.payment_id = inbound_events.payment_id
+                                    AND operations.state IN ('intent', 'unknown', 'waiting'))
+                            FOR UPDATE SKIP LOCKED)
+                        """).update();
+    }
+
+    /** Messages whose time has come; their next time is set at once, so that no other server takes them too. */
+    List<Waiting> takeDue(int secondsToNext, int limit) {
         return client.sql("""
-                        SELECT gateway, event_id, body FROM payments.inbound_events
-                        WHERE state = 'received' AND received_at < now() - make_interval(secs => :seconds)
-                        ORDER BY received_at LIMIT :limit
+                        UPDATE payments.inbound_events SET next_attempt_at = now() + make_interval(secs => :seconds)
+                        WHERE (gateway, event_id) IN (
+                            SELECT gateway, event_id FROM payments.inbound_events
+                            WHERE state = 'received' AND next_attempt_at <= now()
+                            ORDER BY next_attempt_at LIMIT :limit
+                            FOR UPDATE SKIP LOCKED)
+                        RETURNING gateway, event_id, body
                         """)
-                .param("seconds", seconds)
+                .param("seconds", secondsToNext)
                 .param("limit", limit)
                 .query((row, number) ->
                         new Waiting(row.getString("gateway"), row.getString("event_id"), row.getBytes("body")))

@@ -277,19 +277,6 @@ class PaymentStore {
                 .optional();
     }
 
-    /** Whether it was written a moment ago, so that whoever wrote it is asking; a crash may have ended that. */
-    boolean isBeingAsked(Operation operation) {
-        return client.sql("""
-                        SELECT state = 'intent' AND next_attempt_at > now() FROM payments.operations
-                        WHERE order_id = :order AND payment_id = :payment AND id = :id
-                        """)
-                .param("order", operation.orderId())
-                .param("payment", operation.paymentId())
-                .param("id", operation.id())
-                .query(Boolean.class)
-                .single();
-    }
-
     Optional<Operation> waitingAuthorization(long orderId, long paymentId) {
         return client.sql("""
                         SELECT * FROM payments.operations

@@ -33,6 +33,12 @@ final class Webhooks implements AutoCloseable {
     private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
     private static final String NOBODYS_SECRET = "whsec_of_somebody_else";
 
+    static {
+        // Read once, when the client's classes are first used: each sender keeps its connection.
+        if (System.getProperty("http.maxConnections") == null)
+            System.setProperty("http.maxConnections", Integer.toString(SENDERS));
+    }
+
     private final @Nullable WebhookTarget target;
     private final Book book;
     private final Faults faults;

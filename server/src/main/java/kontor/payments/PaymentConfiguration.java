@@ -1,0 +1,20 @@
+package kontor.payments;
+
+import kontor.batching.Lanes;
+import kontor.payments.InboundEventStore.Arrival;
+import kontor.payments.InboundEventStore.Standing;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Builds what this module is made of. */
+@Configuration(proxyBeanMethods = false)
+class PaymentConfiguration {
+    private static final int MOST_WAITING = 4096;
+    private static final int LARGEST_BATCH = 256;
+
+    /** A gateway whose message finds the lane full sends it again later. */
+    @Bean
+    Lanes<Arrival, Standing> inboxLane(InboundEventStore writer) {
+        return new Lanes<>("inbox", 1, MOST_WAITING, LARGEST_BATCH, writer, _ -> {});
+    }
+}
