@@ -1,5 +1,6 @@
 package kontor;
 
+import com.stripe.net.Webhook;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -11,6 +12,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Instant;
 import java.util.List;
 import kontor.simulator.Simulator;
 import kontor.simulator.SimulatorOptions;
@@ -61,6 +64,16 @@ public final class TestGateway {
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(BodyPublishers.ofString("outcome=" + outcome))
                 .build());
+    }
+
+    /** What the gateway sends along with a message, by the SDK's own hand. */
+    public static String signatureOf(String body) {
+        try {
+            return Webhook.Signature.generateSignatureHeader(
+                    body, WEBHOOK_SECRET, Instant.now().getEpochSecond());
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static URI address() {

@@ -7,7 +7,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import kontor.database.Database;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,11 +20,16 @@ import org.springframework.dao.PessimisticLockingFailureException;
  * A few writers that each take whatever has queued up since their last commit and write all of it in one transaction.
  * With nothing going on a batch is one command that waits for nobody; under load hundreds share one commit.
  *
+ * <p>The first lane takes everything as long as little waits, for two half batches cost nearly as much each as one whole.
+ * The others help when it leaves many waiting, or when it is stuck.
+ *
  * <p>A batch that fails is split until the command that spoils it stands alone; the others never notice.
  */
 public class Lanes<C, R> implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Lanes.class);
     private static final int TRIES_AFTER_DEADLOCK = 5;
+    private static final int WORTH_ANOTHER_LANE = 16;
+    private static final long STUCK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final String name;
     private final int bound;
@@ -29,8 +37,11 @@ public class Lanes<C, R> implements AutoCloseable {
     private final BatchWriter<C, R> writer;
     private final IntConsumer batchSizes;
     private final BlockingQueue<Waiting<C, R>> queue;
-    private final List<Thread> threads;
+    private final Thread first;
+    private final List<Thread> helpers;
     private volatile boolean closed;
+    /** How many batches the first lane has begun: where the number stays the same, it is idle or stuck. */
+    private final AtomicLong begun = new AtomicLong();
 
     /** A command and where its caller waits. */
     private record Waiting<C, R>(C command, CompletableFuture<R> result) {}
@@ -49,12 +60,14 @@ public class Lanes<C, R> implements AutoCloseable {
         this.writer = writer;
         this.batchSizes = batchSizes;
         this.queue = new ArrayBlockingQueue<>(bound);
-        this.threads = new ArrayList<>(lanes);
-        for (var lane = 1; lane <= lanes; lane++)
-            threads.add(Thread.ofPlatform()
-                    .name("lane-" + name + "-" + lane)
-                    .daemon()
-                    .start(this::run));
+        first = start(1, this::runFirst);
+        helpers = IntStream.rangeClosed(2, lanes)
+                .mapToObj(lane -> start(lane, this::help))
+                .toList();
+    }
+
+    private Thread start(int lane, Runnable run) {
+        return Thread.ofPlatform().name("lane-" + name + "-" + lane).daemon().start(run);
     }
 
     /**
@@ -92,6 +105,7 @@ public class Lanes<C, R> implements AutoCloseable {
     private R resultOf(Waiting<C, R> waiting) {
         // The lanes may have left between the look at the flag and the offer: nobody would ever answer.
         if (closed && queue.remove(waiting)) throw new Overloaded(name, bound);
+        if (queue.size() >= WORTH_ANOTHER_LANE) helpers.forEach(LockSupport::unpark);
         try {
             return waiting.result().join();
         } catch (CompletionException e) {
@@ -115,32 +129,57 @@ public class Lanes<C, R> implements AutoCloseable {
     public void close() {
         closed = true;
         try {
-            for (var thread : threads) thread.join();
+            first.join();
+            for (var helper : helpers) helper.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void run() {
+    private void runFirst() {
         var batch = new ArrayList<Waiting<C, R>>(largestBatch);
         while (!closed || !queue.isEmpty()) {
             try {
-                var first =
+                var next =
                         queue.poll(100, TimeUnit.MILLISECONDS); // wakes at once for a command; the bound is for closing
-                if (first == null) continue;
-                batch.add(first);
-                queue.drainTo(batch, largestBatch - 1);
-                batchSizes.accept(batch.size());
-                write(batch);
+                if (next == null) continue;
+                batch.add(next);
+                begun.incrementAndGet();
+                fillAndWrite(batch);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
-            } catch (RuntimeException | Error e) {
-                log.error("Lane {} failed outside of a batch", name, e);
-                batch.forEach(waiting -> waiting.result().completeExceptionally(e));
-            } finally {
-                batch.clear();
             }
+        }
+    }
+
+    private void help() {
+        var batch = new ArrayList<Waiting<C, R>>(largestBatch);
+        var seen = begun.get();
+        var since = System.nanoTime();
+        while (!closed || !queue.isEmpty()) {
+            var now = System.nanoTime();
+            if (seen != begun.get()) {
+                seen = begun.get();
+                since = now;
+            }
+            if (queue.size() >= WORTH_ANOTHER_LANE || (now - since >= STUCK_NANOS && !queue.isEmpty()))
+                fillAndWrite(batch);
+            else LockSupport.parkNanos(STUCK_NANOS);
+        }
+    }
+
+    private void fillAndWrite(List<Waiting<C, R>> batch) {
+        try {
+            queue.drainTo(batch, largestBatch - batch.size());
+            if (batch.isEmpty()) return;
+            batchSizes.accept(batch.size());
+            write(batch);
+        } catch (RuntimeException | Error e) {
+            log.error("Lane {} failed outside of a batch", name, e);
+            batch.forEach(waiting -> waiting.result().completeExceptionally(e));
+        } finally {
+            batch.clear();
         }
     }
 

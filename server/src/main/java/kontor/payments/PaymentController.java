@@ -9,7 +9,9 @@ import java.util.Map;
 import kontor.money.Money;
 import kontor.web.Anyone;
 import kontor.web.Caller;
+import kontor.web.NotRateLimited;
 import kontor.web.Problem;
+import kontor.web.RateLimits;
 import kontor.web.Refusal;
 import kontor.web.SignedIn;
 import org.jspecify.annotations.Nullable;
@@ -29,11 +31,13 @@ class PaymentController {
 
     private final Payments payments;
     private final InboundEvents inbox;
+    private final RateLimits limits;
     private final Clock clock;
 
-    PaymentController(Payments payments, InboundEvents inbox, Clock clock) {
+    PaymentController(Payments payments, InboundEvents inbox, RateLimits limits, Clock clock) {
         this.payments = payments;
         this.inbox = inbox;
+        this.limits = limits;
         this.clock = clock;
     }
 
@@ -68,13 +72,17 @@ class PaymentController {
     }
 
     @Anyone
+    @NotRateLimited
     @PostMapping("/gateways/{name}/webhook")
     @Operation(
             summary = "Messages of payment gateways, signed by them",
             description =
                     "Takes no Idempotency-Key: every message has an id of its own, and one that comes again is known by it.")
     ResponseEntity<?> receive(@PathVariable String name, HttpServletRequest request) throws IOException {
-        if (!payments.gatewayNames().contains(name)) throw Refusal.notFound("gateway");
+        if (!payments.gatewayNames().contains(name)) {
+            limits.count(request);
+            throw Refusal.notFound("gateway");
+        }
         var body = request.getInputStream().readAllBytes();
         var gateway = payments.gateway(name);
         return switch (gateway.readWebhook(body, request.getHeader(gateway.signatureHeader()), clock.instant())) {
@@ -87,6 +95,7 @@ class PaymentController {
                 yield Problem.of(HttpStatus.BAD_REQUEST, "unreadable_event", "This is not an event.");
             }
             case WebhookVerdict.Forged(var reason) -> {
+                limits.count(request);
                 log.warn("A message that claims to come from {} was refused: {}", name, reason);
                 yield Problem.of(HttpStatus.UNAUTHORIZED, "invalid_signature", "The signature does not fit.");
             }

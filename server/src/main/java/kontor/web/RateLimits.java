@@ -9,10 +9,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Component;
+import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
 
 /** Bounds how much one caller may ask for: signed-in users each for themselves, guests by their network address. */
-class RateLimits implements HandlerInterceptor {
+@Component
+public class RateLimits implements HandlerInterceptor {
     private static final int MOST_CALLERS = 100_000;
     private final WebSettings settings;
     private final Cache<Object, Bucket> buckets = Caffeine.newBuilder()
@@ -26,10 +29,17 @@ class RateLimits implements HandlerInterceptor {
 
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
-        if (settings.requestsPerSecond() == 0) return true;
+        var limited = !(handler instanceof HandlerMethod method && method.hasMethodAnnotation(NotRateLimited.class));
+        if (limited) count(request);
+        return true;
+    }
+
+    /** Counts a request for its caller. @throws Refusal 429 when it is one too many */
+    public void count(HttpServletRequest request) {
+        if (settings.requestsPerSecond() == 0) return;
         var caller = Callers.current();
         Object key = caller.isGuest() ? request.getRemoteAddr() : (Object) caller.userId();
-        if (buckets.get(key, _ -> fullBucket()).tryConsume(1)) return true;
+        if (buckets.get(key, _ -> fullBucket()).tryConsume(1)) return;
         throw new Refusal(
                 HttpStatus.TOO_MANY_REQUESTS,
                 "rate_limited",

@@ -16,14 +16,16 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 @EnableConfigurationProperties(WebSettings.class)
 class WebConfiguration implements WebMvcConfigurer {
     private final WebSettings settings;
+    private final RateLimits limits;
 
-    WebConfiguration(WebSettings settings) {
+    WebConfiguration(WebSettings settings, RateLimits limits) {
         this.settings = settings;
+        this.limits = limits;
     }
 
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
-        registry.addInterceptor(new RateLimits(settings));
+        registry.addInterceptor(limits);
         registry.addInterceptor(new Access());
     }
 

@@ -90,6 +90,29 @@ class LanesTest {
     }
 
     @Test
+    void aLaneThatIsStuckHoldsUpNobodyElse() throws Exception {
+        var stuck = new CountDownLatch(1);
+        var mayGoOn = new CountDownLatch(1);
+        try (var lanes = lanes(2, 1000, 64, batch -> {
+                    if (batch.contains(0)) {
+                        stuck.countDown();
+                        await(mayGoOn);
+                    }
+                    return batch;
+                });
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var first = threads.submit(() -> lanes.submit(0));
+            stuck.await();
+            assertThat(lanes.submit(1)).isEqualTo(1);
+            for (var answer : submitAll(lanes, 1, 100))
+                assertThat(answer.resultNow()).isPositive();
+            assertThat(first.isDone()).isFalse();
+            mayGoOn.countDown();
+            first.get();
+        }
+    }
+
+    @Test
     void writesTheBatchAgainWhenItWasADeadlocksVictim() {
         var tries = new AtomicInteger();
         try (var lanes = lanes(1, 10, 64, batch -> {
@@ -141,7 +164,12 @@ class LanesTest {
 
     private static List<Future<Integer>> submitAll(Lanes<Integer, Integer> lanes, int count)
             throws InterruptedException {
-        var calls = IntStream.range(0, count)
+        return submitAll(lanes, 0, count);
+    }
+
+    private static List<Future<Integer>> submitAll(Lanes<Integer, Integer> lanes, int from, int to)
+            throws InterruptedException {
+        var calls = IntStream.range(from, to)
                 .mapToObj(n -> (Callable<Integer>) () -> lanes.submit(n))
                 .toList();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
