@@ -1,5 +1,6 @@
 package kontor.batching;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -36,6 +37,7 @@ public class Lanes<C, R> implements AutoCloseable {
     private final int largestBatch;
     private final BatchWriter<C, R> writer;
     private final IntConsumer batchSizes;
+    private final long rest;
     private final BlockingQueue<Waiting<C, R>> queue;
     private final Thread first;
     private final List<Thread> helpers;
@@ -54,11 +56,27 @@ public class Lanes<C, R> implements AutoCloseable {
      */
     public Lanes(
             String name, int lanes, int bound, int largestBatch, BatchWriter<C, R> writer, IntConsumer batchSizes) {
+        this(name, lanes, bound, largestBatch, writer, batchSizes, Duration.ZERO);
+    }
+
+    /**
+     * For what is not urgent: the first lane begins a batch at most once in {@code rest}, so that more shares a commit. A
+     * command that comes after a longer silence still waits for nobody.
+     */
+    public Lanes(
+            String name,
+            int lanes,
+            int bound,
+            int largestBatch,
+            BatchWriter<C, R> writer,
+            IntConsumer batchSizes,
+            Duration rest) {
         this.name = name;
         this.bound = bound;
         this.largestBatch = largestBatch;
         this.writer = writer;
         this.batchSizes = batchSizes;
+        this.rest = rest.toNanos();
         this.queue = new ArrayBlockingQueue<>(bound);
         first = start(1, this::runFirst);
         helpers = IntStream.rangeClosed(2, lanes)
@@ -145,7 +163,9 @@ public class Lanes<C, R> implements AutoCloseable {
                 if (next == null) continue;
                 batch.add(next);
                 begun.incrementAndGet();
+                var since = System.nanoTime();
                 fillAndWrite(batch);
+                if (rest > 0) LockSupport.parkNanos(since + rest - System.nanoTime());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;

@@ -89,20 +89,6 @@ public class Inventory implements StockCounts {
         return store.release(new long[] {orderId});
     }
 
-    /** Ends the expiry of what is held for these orders: they are confirmed. */
-    @Transactional(propagation = Propagation.MANDATORY)
-    public void confirm(Collection<Long> orderIds) {
-        if (!orderIds.isEmpty()) store.confirm(array(orderIds));
-    }
-
-    /**
-     * Orders whose held stock has expired by the database's clock, the longest expired first. Their holds stay until
-     * somebody who knows whether money may still arrive releases them.
-     */
-    public List<Long> ordersWithExpiredHolds(int limit) {
-        return store.ordersWithExpiredHolds(limit);
-    }
-
     /**
      * Moves stock at a location and writes down why.
      *

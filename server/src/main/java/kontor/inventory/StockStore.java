@@ -78,19 +78,6 @@ class StockStore {
             )
             SELECT count(*) FROM released
             """;
-    private static final String CONFIRM = """
-            UPDATE inventory.holds SET expires_at = NULL
-            WHERE order_id = ANY (?) AND state = 'held' AND expires_at IS NOT NULL
-            """;
-    private static final String EXPIRED = """
-            SELECT order_id
-            FROM inventory.holds
-            WHERE state = 'held' AND expires_at < now()
-            GROUP BY order_id
-            ORDER BY min(expires_at)
-            LIMIT ?
-            """;
-
     // A level that is not there yet stands for nothing on hand.
     private static final String ADD = """
             INSERT INTO inventory.levels AS level (variant_id, location_id, on_hand)
@@ -220,14 +207,6 @@ class StockStore {
     int release(long[] orderIds) {
         var released = jdbc.queryForObject(RELEASE, Integer.class, (Object) orderIds);
         return released == null ? 0 : released;
-    }
-
-    void confirm(long[] orderIds) {
-        jdbc.update(CONFIRM, statement -> statement.setObject(1, orderIds));
-    }
-
-    List<Long> ordersWithExpiredHolds(int limit) {
-        return jdbc.queryForList(EXPIRED, Long.class, limit);
     }
 
     /** @return null when the level bars it, and nothing was changed */

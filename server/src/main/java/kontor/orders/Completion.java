@@ -55,7 +55,11 @@ class Completion implements PaymentOutcomes {
         var gatewayAnswer = payments.ask(operation);
         var answer = answerTo(gatewayAnswer, place, address);
         var settle = new LaneCommand.Settle(
-                operation, gatewayAnswer, place.key(), answer, place.order().actor());
+                operation,
+                gatewayAnswer,
+                place.key(),
+                followsFromOrder(gatewayAnswer) ? null : answer,
+                place.order().actor());
         if (lanes.submitAdmitted(settle) instanceof LaneResult.Written) return new Answered(answer, false);
         return new Answered(answerFromRecord(place.key(), place.order().id()), false);
     }
@@ -80,25 +84,39 @@ class Completion implements PaymentOutcomes {
         lanes.submitAdmitted(new LaneCommand.Settle(operation, answer, null, null, actor));
     }
 
+    /** Whether {@link #asConfirmed} can tell the answer again, so that it need not be kept. */
+    private static boolean followsFromOrder(GatewayAnswer answer) {
+        return answer instanceof GatewayAnswer.Captured || answer instanceof GatewayAnswer.Authorized;
+    }
+
     /**
-     * The answer to an earlier request with this key that has none on record: it follows from the order when that was
-     * confirmed at once; otherwise the first request is still under way, or was cut off by a crash.
+     * The answer to an earlier request with this key that has none on record: it follows from the order once that is
+     * confirmed; otherwise the first request is still under way, or was cut off by a crash.
      */
     Answer answerAgain(RequestKey key, Recorded before) {
         var orderId = Objects.requireNonNull(before.orderId(), "every order request makes an order");
-        var placed = store.history(orderId).getFirst();
-        if (placed.status() == OrderStatus.PENDING_PAYMENT) return await(key, orderId);
+        return asConfirmed(orderId).orElseGet(() -> await(key, orderId));
+    }
+
+    /** What was said when the order was confirmed, whatever has become of it since; empty when it never was. */
+    private Optional<Answer> asConfirmed(long orderId) {
+        var confirmed = store.history(orderId).stream()
+                .filter(step -> step.status() == OrderStatus.CONFIRMED)
+                .findFirst();
+        if (confirmed.isEmpty()) return Optional.empty();
         var order = store.find(orderId, null).orElseThrow();
         var payment = payments.ofOrder(orderId).getFirst();
-        return answers.of(
-                views.asPlaced(order, placed, store.lines(List.of(orderId)).getOrDefault(orderId, List.of()), payment));
+        var lines = store.lines(List.of(orderId)).getOrDefault(orderId, List.of());
+        return Optional.of(answers.of(views.asConfirmed(order, confirmed.get(), lines, payment)));
     }
 
     private Answer await(RequestKey key, long orderId) {
+        // In this order: an answer on record is what was said, even if the order was confirmed later.
         var answer = Patience.await(
                 settings.answerPatience(),
                 () -> Optional.ofNullable(idempotency.find(List.of(key)).get(key))
-                        .map(Recorded::answer));
+                        .map(Recorded::answer)
+                        .or(() -> asConfirmed(orderId)));
         if (answer.isPresent()) return answer.get();
         var order = store.find(orderId, null).orElseThrow();
         // Created and not yet asked about, as far as anybody knows: the first request may still be at it.

@@ -245,13 +245,16 @@ class OrderStore {
     }
 
     // The one query that reads other modules' tables: what has expired is known only to all three together.
-    /** Orders that wait for a payment although the promise of their stock has run out, and no question is open at a gateway. */
+    /** Orders that wait for their buyers although the promise of their stock has run out, and no question is open at a gateway. */
     List<Long> expired(int limit) {
         return client.sql("""
-                        SELECT DISTINCT orders.id
-                        FROM inventory.holds
-                        JOIN orders.orders ON orders.id = holds.order_id AND orders.status = 'pending_payment'
-                        WHERE holds.state = 'held' AND holds.expires_at < now()
+                        SELECT orders.id
+                        FROM payments.payments
+                        JOIN orders.orders ON orders.id = payments.order_id AND orders.status = 'pending_payment'
+                        WHERE payments.status = 'requires_action'
+                          AND EXISTS (
+                              SELECT FROM inventory.holds
+                              WHERE holds.order_id = orders.id AND holds.state = 'held' AND holds.expires_at < now())
                           AND NOT EXISTS (
                               SELECT FROM payments.operations
                               WHERE operations.order_id = orders.id AND operations.state IN ('intent', 'unknown'))

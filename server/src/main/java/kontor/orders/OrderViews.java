@@ -59,13 +59,13 @@ class OrderViews {
                 order.placedAt());
     }
 
-    /** An order as it was when it was placed and confirmed at once, whatever has become of it since. */
-    OrderView asPlaced(OrderStore.Row order, OrderStore.Step placed, List<OrderLine> lines, Payment payment) {
+    /** An order as it was when it was confirmed, whatever has become of it since. */
+    OrderView asConfirmed(OrderStore.Row order, OrderStore.Step confirmed, List<OrderLine> lines, Payment payment) {
         return view(
                 order.id(),
-                placed.status(),
-                placed.paymentStatus(),
-                placed.fulfilmentStatus(),
+                confirmed.status(),
+                confirmed.paymentStatus(),
+                confirmed.fulfilmentStatus(),
                 order.customerId(),
                 order.email(),
                 order.currency(),
@@ -77,13 +77,20 @@ class OrderViews {
                         payment.id(),
                         payment.method(),
                         payment.gateway(),
-                        (placed.paymentStatus() == PaymentState.PAID ? PaymentStatus.CAPTURED : PaymentStatus.OPEN)
-                                .code(),
+                        paymentStatusAt(confirmed).code(),
                         payment.amount(),
                         null)),
                 order.externalId(),
                 order.externalCustomer(),
                 order.placedAt());
+    }
+
+    private static PaymentStatus paymentStatusAt(OrderStore.Step confirmed) {
+        return switch (confirmed.paymentStatus()) {
+            case PAID -> PaymentStatus.CAPTURED;
+            case AUTHORIZED -> PaymentStatus.AUTHORIZED;
+            default -> PaymentStatus.OPEN;
+        };
     }
 
     private @Nullable Address addressOf(OrderStore.Row order) {

@@ -103,7 +103,6 @@ class Settling {
         var now = clock.instant();
         var steps = new ArrayList<OrderStore.Step>();
         var postings = new ArrayList<Posting>();
-        var confirmed = new ArrayList<Long>();
         var cancelled = new ArrayList<Long>();
         var moved = store.move(moves);
         for (var order : moved) {
@@ -124,7 +123,7 @@ class Settling {
             if (settle.gatewayAnswer() instanceof GatewayAnswer.Captured)
                 postings.add(
                         Postings.captured(order.id(), settle.operation().id(), order.currency(), order.totals(), now));
-            (order.status() == OrderStatus.CONFIRMED ? confirmed : cancelled).add(order.id());
+            if (order.status() == OrderStatus.CANCELLED) cancelled.add(order.id());
         }
         var statements = new Statements();
         store.addSteps(statements, steps);
@@ -138,7 +137,6 @@ class Settling {
                                 now))
                         .toList());
         store.run(statements);
-        inventory.confirm(confirmed);
         inventory.release(cancelled);
         // An order leaves this state only through a settled operation, so this cannot be; if it is, people must look.
         byOrder.forEach((id, settle) -> log.error(

@@ -68,6 +68,7 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                 .text(arrival -> arrival.event().type())
                 .bytea(Arrival::body)
                 .bool(arrival -> arrival.event().answer() != null)
+                .bool(arrival -> arrival.event().answer() instanceof GatewayAnswer.RequiresAction)
                 .nullableBigint(arrival -> arrival.event().paymentId())
                 .text(arrival -> arrival.event().gatewayReference())
                 .query(
@@ -78,15 +79,15 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                         SELECT come.gateway, come.event_id, come.type, come.body, payment.order_id, payment.id,
                             CASE WHEN NOT telling THEN 'ignored'
                                  WHEN payment.id IS NULL THEN 'quarantined'
-                                 WHEN operation.state IS NULL THEN 'processed'
+                                 WHEN operation.state IS NULL OR known THEN 'processed'
                                  ELSE 'received' END,
                             CASE WHEN NOT telling THEN 'nothing here follows from events of this type'
                                  WHEN payment.id IS NULL THEN 'no payment of ours' END,
-                            CASE WHEN operation.state IS NULL THEN now() END,
+                            CASE WHEN operation.state IS NULL OR known THEN now() END,
                             now() + CASE WHEN operation.state = 'intent' AND operation.next_attempt_at > now()
                                          THEN interval '1 second' ELSE interval '10 seconds' END
-                        FROM unnest(?, ?, ?, ?, ?, ?, ?)
-                            AS come (gateway, event_id, type, body, telling, paid, reference)
+                        FROM unnest(?, ?, ?, ?, ?, ?, ?, ?)
+                            AS come (gateway, event_id, type, body, telling, to_be_confirmed, paid, reference)
                         LEFT JOIN LATERAL (
                             SELECT order_id, id FROM payments.payments
                             WHERE telling AND payments.gateway = come.gateway AND payments.id = come.paid
@@ -100,6 +101,8 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                             WHERE operations.order_id = payment.order_id AND operations.payment_id = payment.id
                               AND operations.state IN ('intent', 'unknown', 'waiting')
                             ORDER BY operations.state = 'waiting' LIMIT 1) AS operation ON true
+                        CROSS JOIN LATERAL (
+                            SELECT to_be_confirmed AND operation.state IS NOT DISTINCT FROM 'waiting' AS known) AS news
                         ORDER BY come.gateway, come.event_id
                         ON CONFLICT DO NOTHING
                         RETURNING gateway, event_id, state, next_attempt_at < now() + interval '5 seconds'

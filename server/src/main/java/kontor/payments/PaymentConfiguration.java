@@ -1,5 +1,6 @@
 package kontor.payments;
 
+import java.time.Duration;
 import kontor.batching.Lanes;
 import kontor.payments.InboundEventStore.Arrival;
 import kontor.payments.InboundEventStore.Standing;
@@ -12,9 +13,11 @@ class PaymentConfiguration {
     private static final int MOST_WAITING = 4096;
     private static final int LARGEST_BATCH = 256;
 
+    private static final Duration BETWEEN_COMMITS = Duration.ofMillis(10);
+
     /** A gateway whose message finds the lane full sends it again later. */
     @Bean
     Lanes<Arrival, Standing> inboxLane(InboundEventStore writer) {
-        return new Lanes<>("inbox", 1, MOST_WAITING, LARGEST_BATCH, writer, _ -> {});
+        return new Lanes<>("inbox", 1, MOST_WAITING, LARGEST_BATCH, writer, _ -> {}, BETWEEN_COMMITS);
     }
 }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * message may then come twice.
  */
 final class Webhooks implements AutoCloseable {
-    private static final int SENDERS = 8;
+    private static final int SENDERS = 32;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration GIVE_UP = Duration.ofDays(3);
     private static final Duration LONGEST_PAUSE = Duration.ofHours(1);

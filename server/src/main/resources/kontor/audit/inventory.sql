@@ -50,9 +50,11 @@ FULL JOIN (
 WHERE bought IS DISTINCT FROM held;
 
 -- expired_holds_are_given_up
--- No stock is held 5 minutes past its expiry, unless a gateway has not said yet what became of the payment.
+-- No stock is held for an unpaid order 5 minutes past its expiry, unless a gateway has not said yet what became of the
+-- payment.
 SELECT order_id, variant_id, location_id, quantity, expires_at
 FROM inventory.holds
+JOIN orders.orders ON orders.id = order_id AND status = 'pending_payment'
 WHERE state = 'held' AND expires_at IS NOT NULL
   -- Nobody could give it up while PostgreSQL was not there.
   AND greatest(expires_at, pg_postmaster_start_time()) < now() - interval '5 minutes'

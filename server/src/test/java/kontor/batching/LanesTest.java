@@ -3,6 +3,7 @@ package kontor.batching;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -49,6 +50,16 @@ class LanesTest {
             for (var other : others) other.get();
         }
         assertThat(sizes).containsExactly(1, 40);
+    }
+
+    @Test
+    void aLaneThatRestsBetweenItsBatchesAnswersAllTheSame() throws Exception {
+        try (var lanes =
+                new Lanes<Integer, Integer>("test", 1, 1000, 64, batch -> batch, sizes::add, Duration.ofMillis(20))) {
+            var answers = submitAll(lanes, 200);
+            for (var n = 0; n < 200; n++) assertThat(answers.get(n).resultNow()).isEqualTo(n);
+        }
+        assertThat(sizes.stream().mapToInt(Integer::intValue).sum()).isEqualTo(200);
     }
 
     @Test

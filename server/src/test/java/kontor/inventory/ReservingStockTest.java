@@ -130,21 +130,6 @@ class ReservingStockTest {
         assertThat(reserved(second)).isZero();
     }
 
-    @Test
-    void confirmedHoldsNoLongerExpire() {
-        var variant = received(10);
-        var confirmed = IDS.incrementAndGet();
-        var forgotten = IDS.incrementAndGet();
-        placed(confirmed, variant, 1);
-        placed(forgotten, variant, 1);
-        transactions.executeWithoutResult(status -> inventory.confirm(List.of(confirmed)));
-        assertThat(inventory.ordersWithExpiredHolds(1_000)).contains(forgotten).doesNotContain(confirmed);
-
-        transactions.executeWithoutResult(status -> inventory.release(forgotten));
-        assertThat(inventory.ordersWithExpiredHolds(1_000)).doesNotContain(forgotten);
-        assertThat(reserved(variant)).isEqualTo(1);
-    }
-
     private long received(long quantity) {
         var variant = IDS.incrementAndGet();
         inventory.adjust(variant, MAIN, quantity, "received", "user:1");

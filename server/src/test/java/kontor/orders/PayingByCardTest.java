@@ -229,6 +229,17 @@ class PayingByCardTest {
     }
 
     @Test
+    void aPaidOrderKeepsItsStockWhenTheTimeToPayIsOver() {
+        var answer = pay("pm_card_visa");
+        database.sql("UPDATE inventory.holds SET expires_at = now() - interval '1 hour' WHERE order_id = ?")
+                .param(Long.parseLong(answer.at("/id")))
+                .update();
+        cancelling.cancelExpired();
+        assertThat(read(answer).at("/status")).isEqualTo("confirmed");
+        assertThat(shop.available(mug)).isEqualTo(8);
+    }
+
+    @Test
     void aBuyerWhoWasFasterThanTheExpiryKeepsTheOrder() {
         TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
         var answer = pay("pm_card_threeDSecure2Required");
