@@ -1,19 +1,17 @@
 package kontor.simulator;
 
 import java.io.IOException;
-import java.net.HttpURLConnection;
-import java.net.URI;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.DelayQueue;
 import java.util.concurrent.Delayed;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.crypto.Mac;
@@ -27,17 +25,11 @@ import org.jspecify.annotations.Nullable;
  * message may then come twice.
  */
 final class Webhooks implements AutoCloseable {
-    private static final int SENDERS = 32;
+    private static final int MOST_UNDER_WAY = 256;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration GIVE_UP = Duration.ofDays(3);
     private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
     private static final String NOBODYS_SECRET = "whsec_of_somebody_else";
-
-    static {
-        // Read once, when the client's classes are first used: each sender keeps its connection.
-        if (System.getProperty("http.maxConnections") == null)
-            System.setProperty("http.maxConnections", Integer.toString(SENDERS));
-    }
 
     private final @Nullable WebhookTarget target;
     private final Book book;
@@ -45,7 +37,8 @@ final class Webhooks implements AutoCloseable {
     private final Clock clock;
     private final DelayQueue<Message> queue = new DelayQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
-    private final List<Thread> senders = new ArrayList<>();
+    private final WebhookClient client = new WebhookClient(MOST_UNDER_WAY, PATIENCE);
+    private final Semaphore places = new Semaphore(MOST_UNDER_WAY);
     /** Found in the book while it is read, and not yet seen as delivered. */
     private final Map<String, Message> found = new HashMap<>();
 
@@ -117,9 +110,7 @@ final class Webhooks implements AutoCloseable {
         if (target != null) found.values().forEach(this::enqueue);
         found.clear();
         if (target == null) return;
-        for (var i = 0; i < SENDERS; i++) {
-            senders.add(Thread.ofVirtual().name("webhooks-" + i).start(() -> send(target)));
-        }
+        Thread.ofVirtual().name("webhooks").start(() -> sendAll(target));
     }
 
     /** Tells of what a step caused. The step is on disk already: nobody hears of what may be lost. */
@@ -144,11 +135,19 @@ final class Webhooks implements AutoCloseable {
         return waiting.get();
     }
 
-    private void send(WebhookTarget target) {
+    private void sendAll(WebhookTarget target) {
         while (!closed) {
             try {
                 var message = queue.poll(100, TimeUnit.MILLISECONDS);
-                if (message != null) send(target, message);
+                if (message == null) continue;
+                places.acquire();
+                Thread.ofVirtual().name("webhook").start(() -> {
+                    try {
+                        send(target, message);
+                    } finally {
+                        places.release();
+                    }
+                });
             } catch (InterruptedException e) {
                 return;
             }
@@ -170,14 +169,10 @@ final class Webhooks implements AutoCloseable {
     }
 
     private boolean arrives(WebhookTarget target, Message message) {
-        try {
-            var body = body(message);
-            var time = clock.millis() / 1000;
-            var secret = message.forged() ? NOBODYS_SECRET : target.secret();
-            return post(target.url(), body, "t=" + time + ",v1=" + signature(secret, time, body));
-        } catch (IOException e) {
-            return false;
-        }
+        var body = body(message);
+        var time = clock.millis() / 1000;
+        var secret = message.forged() ? NOBODYS_SECRET : target.secret();
+        return client.post(target.url(), body, "t=" + time + ",v1=" + signature(secret, time, body));
     }
 
     private byte[] body(Message message) {
@@ -206,28 +201,6 @@ final class Webhooks implements AutoCloseable {
         });
     }
 
-    private static boolean post(URI url, byte[] body, String signature) throws IOException {
-        var connection = (HttpURLConnection) url.toURL().openConnection();
-        connection.setRequestMethod("POST");
-        connection.setInstanceFollowRedirects(false);
-        connection.setConnectTimeout((int) PATIENCE.toMillis());
-        connection.setReadTimeout((int) PATIENCE.toMillis());
-        connection.setRequestProperty("Content-Type", "application/json; charset=utf-8");
-        connection.setRequestProperty("User-Agent", "Stripe/1.0 (kontor simulator)");
-        connection.setRequestProperty("Stripe-Signature", signature);
-        connection.setDoOutput(true);
-        connection.setFixedLengthStreamingMode(body.length); // otherwise it may quietly be sent twice
-        try (var out = connection.getOutputStream()) {
-            out.write(body);
-        }
-        var status = connection.getResponseCode();
-        // Read to its end, a connection is used again.
-        try (var in = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
-            if (in != null) in.skipNBytes(Math.min(in.available(), 65_536));
-        }
-        return status >= 200 && status < 300;
-    }
-
     private static String signature(String secret, long time, byte[] body) {
         try {
             var mac = Mac.getInstance("HmacSHA256");
@@ -244,13 +217,13 @@ final class Webhooks implements AutoCloseable {
     public void close() {
         closed = true;
         // Not by interrupting: a thread interrupted while it reads the book would close it for everybody.
-        for (var sender : senders) {
-            try {
-                sender.join(PATIENCE.multipliedBy(2));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
+        try {
+            places.tryAcquire(MOST_UNDER_WAY, 2 * PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            client.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }
