@@ -29,7 +29,7 @@ import org.springframework.dao.PessimisticLockingFailureException;
 public class Lanes<C, R> implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Lanes.class);
     private static final int TRIES_AFTER_DEADLOCK = 5;
-    private static final int WORTH_ANOTHER_LANE = 16;
+    private static final int WORTH_ANOTHER_LANE = 32;
     private static final long STUCK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final String name;
