@@ -146,7 +146,7 @@ class OrderLane implements BatchWriter<LaneCommand, LaneResult> {
     private void writeCarefully(List<LaneCommand.Place> places, Results results) {
         carefulBatches.decrementAndGet();
         for (var tried = 1; ; tried++) {
-            var wanted = refuseSoldOut(answerRepeated(places, results), results);
+            var wanted = refuseSoldOut(places, results);
             if (wanted.isEmpty()) return;
             var outcome = new Results(results);
             var written = transaction.execute(status -> {
@@ -204,25 +204,35 @@ class OrderLane implements BatchWriter<LaneCommand, LaneResult> {
                 : new LaneResult.Repeated(before);
     }
 
-    /** Refuses, without locking anything, what was not there at this moment even for one buyer alone. */
+    /**
+     * Answers what was taken before, and refuses, without locking anything, what was not there at this moment even for
+     * one buyer alone. In this order: the stock is read first, so that whoever took the last of it is found afterwards,
+     * and its repetition is never told that it is sold out.
+     */
     private List<LaneCommand.Place> refuseSoldOut(List<LaneCommand.Place> places, Results results) {
         if (places.isEmpty()) return places;
         var available = inventory.available(variantsOf(places));
-        var kept = kept(places, results, place -> shortage(place, available));
-        if (kept.size() < places.size()) carefulBatches.set(CAREFUL_BATCHES_AFTER_SHORTAGE);
+        var fresh = answerRepeated(places, results);
+        var kept = kept(fresh, results, place -> shortage(place, available));
+        if (kept.size() < fresh.size()) carefulBatches.set(CAREFUL_BATCHES_AFTER_SHORTAGE);
         return kept;
     }
 
     private List<LaneCommand.Place> acceptInOrder(List<LaneCommand.Place> places, Results outcome) {
         if (places.isEmpty()) return places;
         var available = new HashMap<>(inventory.availableLocked(variantsOf(places)));
-        return kept(places, outcome, place -> {
+        var accepted = kept(places, outcome, place -> {
             var shortage = shortage(place, available);
             if (shortage != null) return shortage;
             for (var line : place.order().lines())
                 if (line.variantId() != null) available.merge(line.variantId(), -line.quantity(), Long::sum);
             return null;
         });
+        // Who held the lock may have taken the last of it for this very key.
+        if (accepted.size() < places.size())
+            answerRepeated(
+                    places.stream().filter(place -> !outcome.isOpen(place)).toList(), outcome);
+        return accepted;
     }
 
     private static @Nullable LaneResult shortage(LaneCommand.Place place, Map<Long, Long> available) {

@@ -81,11 +81,8 @@ public class Orders {
         var key = idempotency.required(keys, caller.principal(request.email()), PLACE_ROUTE, request);
         try {
             var result = priceAndWrite(request, key, caller);
-            // Neither a price that has changed since nor stock that is gone must hide that this very order was taken
-            // before.
-            return result instanceof PriceChanged || result instanceof OutOfStock
-                    ? repeated(key).orElse(result)
-                    : result;
+            // A price that has changed since must not hide that this very order was taken before.
+            return result instanceof PriceChanged ? repeated(key).orElse(result) : result;
         } catch (Refusal refusal) {
             return repeated(key).orElseThrow(() -> refusal);
         }
