@@ -244,7 +244,7 @@ class OrderStore {
                 .list();
     }
 
-    // The one query that reads other modules' tables: what has expired is known only to all three together.
+    // It reads other modules' tables: what has expired is known only to all three together.
     /** Orders that wait for their buyers although the promise of their stock has run out, and no question is open at a gateway. */
     List<Long> expired(int limit) {
         return client.sql("""

@@ -13,6 +13,9 @@ import org.springframework.stereotype.Repository;
 /** The inbox. Messages that come at the same time are stored in one statement, which also finds what they are about. */
 @Repository
 class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, InboundEventStore.Standing> {
+    /** The note of a message about money that should not have been taken. */
+    static final String TOO_LATE = "money taken for a payment that has ended";
+
     private final JdbcTemplate jdbc;
     private final JdbcClient client;
 
@@ -40,7 +43,9 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
         /** It says nothing new, or nothing that anything here follows from. */
         DONE,
         /** It is about no payment of ours, and was put aside. */
-        QUARANTINED,
+        FOREIGN,
+        /** It says that money was taken for a payment that has ended, and was put aside. */
+        TOO_LATE,
         /** The gateway is being asked about the same payment at this moment. */
         ANSWER_UNDER_WAY,
         /** Its payment waits for what it may tell. */
@@ -69,6 +74,7 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                 .bytea(Arrival::body)
                 .bool(arrival -> arrival.event().answer() != null)
                 .bool(arrival -> arrival.event().answer() instanceof GatewayAnswer.RequiresAction)
+                .bool(arrival -> arrival.event().answer() instanceof GatewayAnswer.Captured)
                 .nullableBigint(arrival -> arrival.event().paymentId())
                 .text(arrival -> arrival.event().gatewayReference())
                 .query(
@@ -78,22 +84,24 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                             state, note, processed_at, next_attempt_at)
                         SELECT come.gateway, come.event_id, come.type, come.body, payment.order_id, payment.id,
                             CASE WHEN NOT telling THEN 'ignored'
-                                 WHEN payment.id IS NULL THEN 'quarantined'
+                                 WHEN payment.id IS NULL OR too_late THEN 'quarantined'
                                  WHEN operation.state IS NULL OR known THEN 'processed'
                                  ELSE 'received' END,
                             CASE WHEN NOT telling THEN 'nothing here follows from events of this type'
-                                 WHEN payment.id IS NULL THEN 'no payment of ours' END,
+                                 WHEN payment.id IS NULL THEN 'no payment of ours'
+                                 WHEN too_late THEN '%s' END,
                             CASE WHEN operation.state IS NULL OR known THEN now() END,
                             now() + CASE WHEN operation.state = 'intent' AND operation.next_attempt_at > now()
                                          THEN interval '1 second' ELSE interval '10 seconds' END
-                        FROM unnest(?, ?, ?, ?, ?, ?, ?, ?)
-                            AS come (gateway, event_id, type, body, telling, to_be_confirmed, paid, reference)
+                        FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)
+                            AS come (gateway, event_id, type, body, telling, to_be_confirmed, taken, paid, reference)
                         LEFT JOIN LATERAL (
-                            SELECT order_id, id FROM payments.payments
+                            SELECT order_id, id, status FROM payments.payments
                             WHERE telling AND payments.gateway = come.gateway AND payments.id = come.paid
                             UNION ALL
-                            SELECT order_id, payment_id FROM payments.operations
-                            WHERE telling AND operations.gateway = come.gateway
+                            SELECT order_id, payment_id, payments.status FROM payments.operations
+                            JOIN payments.payments USING (order_id)
+                            WHERE telling AND payments.id = payment_id AND operations.gateway = come.gateway
                               AND operations.gateway_reference = come.reference
                             LIMIT 1) AS payment ON true
                         LEFT JOIN LATERAL (
@@ -102,19 +110,22 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                               AND operations.state IN ('intent', 'unknown', 'waiting')
                             ORDER BY operations.state = 'waiting' LIMIT 1) AS operation ON true
                         CROSS JOIN LATERAL (
-                            SELECT to_be_confirmed AND operation.state IS NOT DISTINCT FROM 'waiting' AS known) AS news
+                            SELECT to_be_confirmed AND operation.state IS NOT DISTINCT FROM 'waiting' AS known,
+                                taken AND operation.state IS NULL AND payment.status IN ('failed', 'voided') AS too_late
+                        ) AS news
                         ORDER BY come.gateway, come.event_id
                         ON CONFLICT DO NOTHING
-                        RETURNING gateway, event_id, state, next_attempt_at < now() + interval '5 seconds'
-                        """,
+                        RETURNING gateway, event_id, state, payment_id IS NULL,
+                            next_attempt_at < now() + interval '5 seconds'
+                        """.formatted(TOO_LATE),
                         (row, number) -> new Stored(
                                 new Name(row.getString(1), row.getString(2)),
-                                standing(row.getString(3), row.getBoolean(4))));
+                                standing(row.getString(3), row.getBoolean(4), row.getBoolean(5))));
     }
 
-    private static Standing standing(String state, boolean soon) {
+    private static Standing standing(String state, boolean foreign, boolean soon) {
         return switch (state) {
-            case "quarantined" -> Standing.QUARANTINED;
+            case "quarantined" -> foreign ? Standing.FOREIGN : Standing.TOO_LATE;
             case "received" -> soon ? Standing.ANSWER_UNDER_WAY : Standing.OPEN;
             default -> Standing.DONE;
         };
@@ -132,7 +143,10 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                 .update();
     }
 
-    /** Ends what waited for an answer that has come by now: nothing is open any more at the payments of those messages. */
+    /**
+     * Ends what waited for an answer that has come by now: nothing is open any more at the payments of those messages. One
+     * about a payment that came to nothing is left to be looked at: it may tell of money that was taken all the same.
+     */
     void finishAnswered() {
         client.sql("""
                         UPDATE payments.inbound_events SET state = 'processed', processed_at = now()
@@ -144,17 +158,22 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                                   WHERE operations.order_id = inbound_events.order_id
                                     AND operations.payment_id = inbound_events.payment_id
                                     AND operations.state IN ('intent', 'unknown', 'waiting'))
+                              AND NOT EXISTS (
+                                  SELECT FROM payments.payments
+                                  WHERE payments.order_id = inbound_events.order_id
+                                    AND payments.id = inbound_events.payment_id
+                                    AND payments.status IN ('failed', 'voided'))
                             FOR UPDATE SKIP LOCKED)
                         """).update();
     }
 
-    /** Messages whose time has come; their next time is set at once, so that no other server takes them too. */
+    /** Messages whose time has come, and that nothing has ended since; their next time is set at once, so that no other server takes them too. */
     List<Waiting> takeDue(int secondsToNext, int limit) {
         return client.sql("""
                         UPDATE payments.inbound_events SET next_attempt_at = now() + make_interval(secs => :seconds)
                         WHERE (gateway, event_id) IN (
                             SELECT gateway, event_id FROM payments.inbound_events
-                            WHERE state = 'received' AND next_attempt_at <= now()
+                            WHERE state = 'received' AND next_attempt_at <= now() - interval '1 second'
                             ORDER BY next_attempt_at LIMIT :limit
                             FOR UPDATE SKIP LOCKED)
                         RETURNING gateway, event_id, body

@@ -1,5 +1,7 @@
 package kontor.payments;
 
+import java.util.List;
+import java.util.concurrent.Executors;
 import kontor.batching.Lanes;
 import kontor.payments.InboundEventStore.Arrival;
 import kontor.payments.InboundEventStore.Standing;
@@ -16,7 +18,7 @@ import org.springframework.stereotype.Component;
 class InboundEvents {
     private static final Logger log = LoggerFactory.getLogger(InboundEvents.class);
     private static final int SECONDS_BEFORE_NEXT_TRY = 10;
-    private static final int AT_ONCE = 100;
+    private static final int AT_ONCE = 16;
 
     private final Lanes<Arrival, Standing> lane;
     private final InboundEventStore events;
@@ -43,8 +45,12 @@ class InboundEvents {
      */
     void receive(String gateway, WebhookEvent event, byte[] body) {
         var standing = lane.submit(new Arrival(gateway, event, body));
-        if (standing == Standing.QUARANTINED) warnOfForeign(gateway, event);
-        if (standing == Standing.OPEN) tryToAct(gateway, event);
+        switch (standing) {
+            case FOREIGN -> warnOfForeign(gateway, event);
+            case TOO_LATE -> warnOfTaken(gateway, event);
+            case OPEN -> tryToAct(gateway, event);
+            case REPEATED, DONE, ANSWER_UNDER_WAY -> {}
+        }
     }
 
     private void tryToAct(String gateway, WebhookEvent event) {
@@ -68,32 +74,67 @@ class InboundEvents {
         }
         var operation =
                 store.openOperation(payment.get().orderId(), payment.get().id());
+        if (operation.isEmpty() && isTakenFromAnEnded(payment.get(), event)) {
+            events.done(gateway, event.id(), "quarantined", InboundEventStore.TOO_LATE);
+            warnOfTaken(gateway, event);
+            return;
+        }
         if (operation.isPresent()) {
             // The message may know the payment's name at the gateway before we do: our own answer may have been lost.
             var named = operation.get().reference() == null && event.gatewayReference() != null
                     ? operation.get().named(event.gatewayReference())
                     : operation.get();
-            outcomes.settle(named, payments.resolve(named), "gateway:" + gateway);
+            var answer = payments.resolve(named);
+            outcomes.settle(named, answer, "gateway:" + gateway);
+            // The gateway will not say it again: the message stays until its payment is known.
+            if (answer instanceof GatewayAnswer.NoAnswer || answer instanceof GatewayAnswer.NotFound) return;
         }
         events.done(gateway, event.id(), "processed", null);
+    }
+
+    private static boolean isTakenFromAnEnded(Payment payment, WebhookEvent event) {
+        return event.answer() instanceof GatewayAnswer.Captured
+                && (payment.status() == PaymentStatus.FAILED || payment.status() == PaymentStatus.VOIDED);
+    }
+
+    private static void warnOfTaken(String gateway, WebhookEvent event) {
+        log.error(
+                "Event {} of {} says that money was taken for payment {}, which has ended: give it back",
+                event.id(),
+                gateway,
+                event.gatewayReference());
     }
 
     private static void warnOfForeign(String gateway, WebhookEvent event) {
         log.warn("Event {} of {} is about a payment that is not ours", event.id(), gateway);
     }
 
-    /** Acts on what waited for an answer under way, and on what a crash or a failure left behind. */
+    /** Ends what waited for an answer under way. */
+    @Scheduled(fixedDelayString = "${kontor.payments.inbox-interval:1s}")
+    void finishAnswered() {
+        events.finishAnswered();
+    }
+
+    /** Acts on what a crash, a failure or a silent gateway left behind. */
     @Scheduled(fixedDelayString = "${kontor.payments.inbox-interval:1s}")
     void actOnWaiting() {
-        events.finishAnswered();
-        for (var waiting : events.takeDue(SECONDS_BEFORE_NEXT_TRY, AT_ONCE)) {
-            try {
-                payments.gateway(waiting.gateway())
-                        .readStored(waiting.body())
-                        .ifPresent(event -> act(waiting.gateway(), event));
-            } catch (RuntimeException e) {
-                log.warn("Event {} of {} could not be acted on yet", waiting.eventId(), waiting.gateway(), e);
+        List<InboundEventStore.Waiting> due;
+        do {
+            due = events.takeDue(SECONDS_BEFORE_NEXT_TRY, AT_ONCE);
+            try (var threads = Executors.newThreadPerTaskExecutor(
+                    Thread.ofVirtual().name("inbox-", 1).factory())) {
+                for (var waiting : due) threads.execute(() -> actAgain(waiting));
             }
+        } while (due.size() == AT_ONCE);
+    }
+
+    private void actAgain(InboundEventStore.Waiting waiting) {
+        try {
+            payments.gateway(waiting.gateway())
+                    .readStored(waiting.body())
+                    .ifPresent(event -> act(waiting.gateway(), event));
+        } catch (RuntimeException e) {
+            log.warn("Event {} of {} could not be acted on yet", waiting.eventId(), waiting.gateway(), e);
         }
     }
 }

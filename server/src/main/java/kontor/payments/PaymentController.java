@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Map;
+import kontor.batching.Overloaded;
 import kontor.money.Money;
 import kontor.web.Anyone;
 import kontor.web.Caller;
@@ -87,7 +88,15 @@ class PaymentController {
         var gateway = payments.gateway(name);
         return switch (gateway.readWebhook(body, request.getHeader(gateway.signatureHeader()), clock.instant())) {
             case WebhookVerdict.Verified(var event) -> {
-                inbox.receive(name, event, body);
+                try {
+                    inbox.receive(name, event, body);
+                } catch (Overloaded e) {
+                    yield Problem.of(
+                            HttpStatus.SERVICE_UNAVAILABLE,
+                            "overloaded",
+                            "Too many messages at once. Send it again later.",
+                            Map.of("retry_after", 1));
+                }
                 yield ResponseEntity.ok(Map.of("received", true));
             }
             case WebhookVerdict.Unreadable(var reason) -> {

@@ -2,10 +2,12 @@ package kontor.payments;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import kontor.database.Ids;
 import kontor.database.Statements;
@@ -20,6 +22,8 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 @Component
 public class Payments {
+    private static final Duration LONGEST_LAG_OF_A_SEARCH = Duration.ofDays(1);
+
     private final PaymentStore store;
     private final Map<String, PaymentGateway> gateways;
     private final Ids ids;
@@ -99,17 +103,43 @@ public class Payments {
     /**
      * Finds out what became of an operation that has no answer yet. A gateway that knows nothing of it is asked again
      * under the same key while it is sure to remember keys: only then is "not found" more than a search that lags behind.
+     * Long after that nobody can send it any more, and what was never found was never carried out.
      */
     public GatewayAnswer resolve(Operation operation) {
         var gateway = gateways.get(operation.gateway());
-        if (gateway == null || operation.kind() != Operation.Kind.AUTHORIZE) return ask(operation);
-        var known = gateway.lookUp(new GatewayRequest.LookUp(
-                keyOf(operation), operation.paymentId(), operation.amount(), operation.reference()));
+        if (gateway == null) return ask(operation);
+        return switch (operation.kind()) {
+            case AUTHORIZE -> resolveAuthorization(operation, gateway);
+            case VOID -> resolveVoid(operation, gateway);
+            case CAPTURE, REFUND -> ask(operation);
+        };
+    }
+
+    private GatewayAnswer resolveAuthorization(Operation operation, PaymentGateway gateway) {
+        var known = lookUp(operation, operation.reference(), gateway);
         if (!(known instanceof GatewayAnswer.NotFound)) return known;
         var age = store.ageOf(operation);
         if (age.compareTo(gateway.remembersKeysFor()) < 0) return ask(operation);
-        return new GatewayAnswer.NoAnswer(
-                "the gateway knows nothing of it, and too late to ask again under the same key");
+        return age.compareTo(gateway.remembersKeysFor().plus(LONGEST_LAG_OF_A_SEARCH)) < 0
+                ? new GatewayAnswer.NoAnswer("not found, and too late to ask again under the same key")
+                : new GatewayAnswer.Declined("never_executed", "The payment was never carried out.", null);
+    }
+
+    /** What is there counts more than what a call answers: the key may stand for an error that the gateway has kept. */
+    private GatewayAnswer resolveVoid(Operation operation, PaymentGateway gateway) {
+        var known = store.waitingAuthorization(operation.orderId(), operation.paymentId())
+                .map(authorization -> lookUp(authorization, operation.reference(), gateway));
+        if (known.isPresent()
+                && (known.get() instanceof GatewayAnswer.Captured
+                        || known.get() instanceof GatewayAnswer.Authorized
+                        || known.get() instanceof GatewayAnswer.Voided)) return known.get();
+        // Giving a payment up twice is giving it up once, so a key of its own is safe for every further try.
+        return gateway.cancel(keyOf(operation) + "-" + UUID.randomUUID(), referenceOf(operation));
+    }
+
+    private GatewayAnswer lookUp(Operation operation, @Nullable String reference, PaymentGateway gateway) {
+        return gateway.lookUp(
+                new GatewayRequest.LookUp(keyOf(operation), operation.paymentId(), operation.amount(), reference));
     }
 
     /**

@@ -107,14 +107,16 @@ WHERE coalesce(booked.clearing, 0) <> coalesce(paid.clearing, 0)
    OR coalesce(booked.receivables, 0) <> coalesce(paid.receivables, 0);
 
 -- sales_are_booked
--- What the books show as sold, and as shipping, is what the order came to; nothing while it is not settled, and nothing
--- once it is cancelled.
+-- What the books show as sold, as shipping and as tax is what the order came to; nothing while it is not settled, and
+-- nothing once it is cancelled.
 SELECT id AS order_id, status, payment_status, coalesce(booked.revenue, 0) AS revenue_booked, sold AS revenue_sold,
-       coalesce(booked.shipping, 0) AS shipping_booked, shipped AS shipping_sold
+       coalesce(booked.shipping, 0) AS shipping_booked, shipped AS shipping_sold,
+       coalesce(booked.tax, 0) AS tax_booked, taxed AS tax_sold
 FROM (
     SELECT id, status, payment_status,
            CASE WHEN settled THEN subtotal - discount ELSE 0 END AS sold,
-           CASE WHEN settled THEN shipping ELSE 0 END AS shipped
+           CASE WHEN settled THEN shipping ELSE 0 END AS shipped,
+           CASE WHEN settled THEN tax ELSE 0 END AS taxed
     FROM orders.orders,
          LATERAL (SELECT status <> 'pending_payment'
                          AND payment_status IN ('open', 'paid', 'partially_refunded', 'refunded')) AS sale (settled)
@@ -122,12 +124,14 @@ FROM (
 LEFT JOIN (
     SELECT order_id,
            -sum(amount) FILTER (WHERE account = 'revenue') AS revenue,
-           -sum(amount) FILTER (WHERE account = 'shipping_revenue') AS shipping
+           -sum(amount) FILTER (WHERE account = 'shipping_revenue') AS shipping,
+           -sum(amount) FILTER (WHERE account = 'tax_payable') AS tax
     FROM ledger.entries JOIN ledger.transactions ON transactions.id = transaction_id
-    WHERE account IN ('revenue', 'shipping_revenue')
+    WHERE account IN ('revenue', 'shipping_revenue', 'tax_payable')
     GROUP BY order_id
 ) AS booked ON booked.order_id = orders.id
-WHERE coalesce(booked.revenue, 0) <> sold OR coalesce(booked.shipping, 0) <> shipped;
+WHERE coalesce(booked.revenue, 0) <> sold OR coalesce(booked.shipping, 0) <> shipped
+   OR coalesce(booked.tax, 0) <> taxed;
 
 -- orders_are_paid_as_they_say
 -- Every confirmed order is on invoice, authorized or paid, every pending one has a payment under way, and a cancelled

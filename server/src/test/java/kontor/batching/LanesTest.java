@@ -53,13 +53,36 @@ class LanesTest {
     }
 
     @Test
-    void aLaneThatRestsBetweenItsBatchesAnswersAllTheSame() throws Exception {
+    void aLaneThatRestsGathersWhatComesMeanwhile() throws Exception {
         try (var lanes =
-                new Lanes<Integer, Integer>("test", 1, 1000, 64, batch -> batch, sizes::add, Duration.ofMillis(20))) {
-            var answers = submitAll(lanes, 200);
-            for (var n = 0; n < 200; n++) assertThat(answers.get(n).resultNow()).isEqualTo(n);
+                new Lanes<Integer, Integer>("test", 1, 1000, 64, batch -> batch, sizes::add, Duration.ofSeconds(1))) {
+            assertThat(lanes.submit(0)).isZero();
+            for (var answer : submitAll(lanes, 1, 50))
+                assertThat(answer.resultNow()).isPositive();
         }
-        assertThat(sizes.stream().mapToInt(Integer::intValue).sum()).isEqualTo(200);
+        assertThat(sizes).containsExactly(1, 49);
+    }
+
+    @Test
+    void theSecondStepOfWhatWasAdmittedWaitsForAPlace() throws Exception {
+        var committing = new CountDownLatch(1);
+        var mayCommit = new CountDownLatch(1);
+        try (var lanes = lanes(1, 1, 1, batch -> {
+                    committing.countDown();
+                    await(mayCommit);
+                    return batch;
+                });
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var inTheLane = threads.submit(() -> lanes.submit(1));
+            committing.await();
+            var waiting = threads.submit(() -> lanes.submit(2));
+            while (!lanes.isFull()) Thread.onSpinWait();
+            var second = threads.submit(() -> lanes.submitAdmitted(3));
+            assertThatThrownBy(() -> lanes.submit(4)).isInstanceOf(Overloaded.class);
+            assertThat(second.isDone()).isFalse();
+            mayCommit.countDown();
+            assertThat(inTheLane.get() + waiting.get() + second.get()).isEqualTo(6);
+        }
     }
 
     @Test

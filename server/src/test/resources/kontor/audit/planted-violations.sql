@@ -128,6 +128,11 @@ FROM ledger.transactions, picked WHERE transaction_id = id AND order_id = paid A
 UPDATE ledger.entries SET account = 'revenue'
 FROM ledger.transactions, picked WHERE transaction_id = id AND order_id = open AND account = 'shipping_revenue';
 
+-- sales_are_booked: a tax that nobody was charged
+INSERT INTO ledger.entries
+SELECT max(id), line, CASE line WHEN 98 THEN 'tax_payable' ELSE 'gateway_fees' END, 'GBP', (line - 98) * 2 - 1
+FROM ledger.transactions JOIN picked ON order_id = paid, generate_series(98, 99) AS line GROUP BY line;
+
 -- sales_are_booked: revenue of an order that was called off
 INSERT INTO ledger.entries
 SELECT max(id), line, CASE line WHEN 98 THEN 'revenue' ELSE 'gateway_fees' END, 'GBP', (line - 98) * 2 - 1
