@@ -1,5 +1,7 @@
 package kontor.crash;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,7 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -31,6 +34,8 @@ import tools.jackson.databind.json.JsonMapper;
 class CrashShop {
     private static final JsonMapper JSON = new JsonMapper();
     private static final int ARTICLES = 20;
+    private static final String INVOICE = "{\"method\": \"invoice\"}";
+    private static final String CARD = "{\"method\": \"card\", \"gateway\": \"stripe\", \"token\": \"pm_card_visa\"}";
 
     private final ServerProcess server;
     private final int buyers;
@@ -113,10 +118,9 @@ class CrashShop {
                         bodies.put(key, body(key));
                         journal.write("sent " + key);
                     }
-                    if (!send(key, journal)) {
-                        unanswered.add(key);
-                        return; // the server is dead or dying: the next load tries again
-                    }
+                    var outcome = send(key, journal);
+                    if (outcome != Outcome.ANSWERED) unanswered.add(key);
+                    if (outcome == Outcome.DEAD) return; // or dying: the next load tries again
                 }
             } catch (IOException | AssertionError e) {
                 failures.add(e);
@@ -132,19 +136,28 @@ class CrashShop {
         }
     }
 
-    /** @return false when there was no answer, or one that says to try again */
-    private boolean send(String key, Journal journal) throws IOException {
+    private enum Outcome {
+        ANSWERED,
+        /** The gateway is still being asked on behalf of an earlier request, which a crash may have ended. */
+        UNDER_WAY,
+        DEAD
+    }
+
+    private Outcome send(String key, Journal journal) throws IOException {
         try {
             var answer = place(key);
-            if (answer.statusCode() == 503) return false;
-            if (answer.statusCode() != 201) throw new AssertionError(answer.statusCode() + " " + answer.body());
+            if (answer.statusCode() == 503) return Outcome.DEAD;
+            if (answer.statusCode() == 409 && answer.body().contains("request_in_progress")) return Outcome.UNDER_WAY;
+            // A card that the gateway has not answered about yet is 202, the order is there all the same.
+            if (answer.statusCode() != 201 && !(answer.statusCode() == 202 && paysByCard(key)))
+                throw new AssertionError(answer.statusCode() + " " + answer.body());
             var id = JSON.readTree(answer.body()).at("/id").asLong();
             journal.write("acknowledged " + key + " " + id);
             var earlier = acknowledged.put(key, id);
             if (earlier != null && earlier != id) throw new AssertionError(key + " is order " + earlier + " and " + id);
-            return true;
+            return Outcome.ANSWERED;
         } catch (IOException e) {
-            return false;
+            return Outcome.DEAD;
         }
     }
 
@@ -167,17 +180,43 @@ class CrashShop {
     private static String body(String key) {
         var first = Math.floorMod(key.hashCode(), ARTICLES);
         return """
-                {"currency": "GBP", "payment": {"method": "invoice"},
+                {"currency": "GBP", "payment": %s,
                  "lines": [{"sku": "A%d", "quantity": 1}, {"sku": "A%d", "quantity": 2}]}
-                """.formatted(first, (first + 7) % ARTICLES);
+                """.formatted(paysByCard(key) ? CARD : INVOICE, first, (first + 7) % ARTICLES);
+    }
+
+    /** One in three does. */
+    private static boolean paysByCard(String key) {
+        return Math.floorMod(key.hashCode() / ARTICLES, 3) == 0;
     }
 
     /** Every request that was never answered is sent once more; now each key has exactly one order. */
     void sendUnansweredAgain() throws IOException {
         try (var journal = new Journal()) {
-            for (var key = unanswered.poll(); key != null; key = unanswered.poll())
-                if (!send(key, journal)) throw new AssertionError("a healthy server did not answer");
+            for (var key = unanswered.poll(); key != null; key = unanswered.poll()) {
+                var again = key;
+                await().atMost(Duration.ofMinutes(2)).until(() -> send(again, journal) == Outcome.ANSWERED);
+            }
         }
+    }
+
+    /** Returns when no order waits for its gateway any more. */
+    void awaitSettled() {
+        await().atMost(Duration.ofMinutes(3))
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> get("/orders?status=pending_payment").at("/items").isEmpty());
+    }
+
+    /** The orders that were paid by card, each with its total in pence. */
+    Map<String, Long> paidByCard() throws Exception {
+        var paid = new HashMap<String, Long>();
+        eachOrder(order -> {
+            if (!order.at("/payments/0/method").asString().equals("card")) return;
+            if (!order.at("/payments/0/status").asString().equals("captured"))
+                throw new AssertionError(order.toString());
+            paid.put(order.at("/id").asString(), order.at("/total/amount").asLong());
+        });
+        return paid;
     }
 
     /** Keys that were acknowledged, by the journal on disk, and that the server does not know as the same order. */
@@ -214,20 +253,28 @@ class CrashShop {
     }
 
     int ordersOnServer() throws Exception {
-        var ids = new ArrayList<String>();
+        var ids = new HashSet<String>();
+        eachOrder(order -> ids.add(order.at("/id").asString()));
+        return ids.size();
+    }
+
+    private void eachOrder(Consumer<JsonNode> action) throws Exception {
         var cursor = "";
         do {
-            var page = JSON.readTree(client.send(
-                            HttpRequest.newBuilder(server.address("/orders?limit=200" + cursor))
-                                    .header("Authorization", "Bearer " + token)
-                                    .build(),
-                            BodyHandlers.ofString())
-                    .body());
-            page.at("/items").forEach(order -> ids.add(order.at("/id").asString()));
+            var page = get("/orders?limit=200" + cursor);
+            page.at("/items").forEach(action);
             var next = page.at("/next_cursor").asString("");
             cursor = next.isEmpty() ? "" : "&cursor=" + next;
         } while (!cursor.isEmpty());
-        return ids.size();
+    }
+
+    private JsonNode get(String path) throws Exception {
+        return JSON.readTree(client.send(
+                        HttpRequest.newBuilder(server.address(path))
+                                .header("Authorization", "Bearer " + token)
+                                .build(),
+                        BodyHandlers.ofString())
+                .body());
     }
 
     /** Lines that are on disk when the method returns. */

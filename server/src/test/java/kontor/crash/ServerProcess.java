@@ -29,6 +29,7 @@ public class ServerProcess {
     private final int managementPort;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final List<String> settings = new ArrayList<>();
     private @Nullable Process process;
 
     public ServerProcess(Path data, Path log) {
@@ -46,9 +47,14 @@ public class ServerProcess {
         return URI.create("http://127.0.0.1:" + managementPort + path);
     }
 
+    /** @param option as on the command line; for the next start and those after it */
+    void with(String option) {
+        settings.add(option);
+    }
+
     void start() throws Exception {
         Files.createDirectories(log.getParent());
-        process = launch(List.of(
+        var command = new ArrayList<>(List.of(
                 "start",
                 "--server.port=" + port,
                 "--management.server.port=" + managementPort,
@@ -57,6 +63,8 @@ public class ServerProcess {
                 "--kontor.accounts.argon2-memory=64KB",
                 "--kontor.accounts.argon2-passes=1",
                 "--kontor.web.requests-per-second=0"));
+        command.addAll(settings);
+        process = launch(command);
         waitUntilReady();
     }
 

@@ -2,6 +2,8 @@ package kontor.payments;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -12,10 +14,15 @@ import kontor.Api;
 import kontor.KontorTest;
 import kontor.TestGateway;
 import kontor.TestUsers;
+import kontor.batching.Lanes;
 import kontor.orders.TestShop;
+import kontor.payments.InboundEventStore.Arrival;
+import kontor.payments.InboundEventStore.Standing;
+import kontor.web.RateLimits;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.mock.web.MockHttpServletRequest;
 
 /** What becomes of the messages that a gateway sends on its own. */
 @KontorTest
@@ -33,6 +40,24 @@ class ReceivingMessagesTest {
 
     @Autowired
     private JdbcClient database;
+
+    @Autowired
+    private Payments payments;
+
+    @Autowired
+    private PaymentStore store;
+
+    @Autowired
+    private InboundEventStore events;
+
+    @Autowired
+    private PaymentOutcomes outcomes;
+
+    @Autowired
+    private RateLimits limits;
+
+    @Autowired
+    private Clock clock;
 
     private final String id = "evt_" + UUID.randomUUID().toString().replace("-", "");
 
@@ -70,6 +95,21 @@ class ReceivingMessagesTest {
     void aGatewayMaySendMoreAtOnceThanAGuestMayAsk() throws Exception {
         var statuses = inParallel(MORE_THAN_A_GUEST_MAY, n -> send(unknown(id + "-" + n)));
         assertThat(statuses).containsOnly(200);
+    }
+
+    @Test
+    void aGatewayThatFindsTheInboxFullIsAskedToComeAgain() throws Exception {
+        var full = new Lanes<Arrival, Standing>("full", 1, 1, 1, events, size -> {});
+        full.close(); // takes nothing any more, as when all its places are taken
+        var inbox = new InboundEvents(full, events, store, payments, outcomes);
+        var body = unknown(id);
+        var request = new MockHttpServletRequest("POST", "/gateways/stripe/webhook");
+        request.setContent(body.getBytes(StandardCharsets.UTF_8));
+        request.addHeader("Stripe-Signature", TestGateway.signatureOf(body));
+        var answer = new PaymentController(payments, inbox, limits, clock).receive("stripe", request);
+        assertThat(answer.getStatusCode().value()).isEqualTo(503);
+        assertThat(answer.getHeaders().getFirst("Retry-After")).isEqualTo("1");
+        assertThat(kept(id)).isEmpty();
     }
 
     private int send(String body) {
