@@ -3,9 +3,11 @@ package kontor.catalog;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import kontor.web.Page;
 import kontor.web.PageRequest;
@@ -15,18 +17,23 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The catalogue: what is sold and at which price. */
 @Service
 @EnableConfigurationProperties(CatalogSettings.class)
 public class Catalog {
+    private static final Duration SEARCH_PATIENCE = Duration.ofSeconds(2);
+
     private final Assortments assortments;
     private final AssortmentStore revisions;
     private final ProductStore products;
     private final StockCounts stock;
     private final CatalogImport imports;
     private final CatalogExport exports;
+    private final TransactionTemplate searching;
 
     Catalog(
             Assortments assortments,
@@ -34,13 +41,16 @@ public class Catalog {
             ProductStore products,
             StockCounts stock,
             CatalogImport imports,
-            CatalogExport exports) {
+            CatalogExport exports,
+            PlatformTransactionManager transactions) {
         this.assortments = assortments;
         this.revisions = revisions;
         this.products = products;
         this.stock = stock;
         this.imports = imports;
         this.exports = exports;
+        this.searching = new TransactionTemplate(transactions);
+        this.searching.setReadOnly(true);
     }
 
     /** The assortment as this server knows it: from memory, with no question to the database and no lock. */
@@ -61,7 +71,19 @@ public class Catalog {
         return assortments.refresh();
     }
 
+    /**
+     * @throws org.springframework.dao.QueryTimeoutException when a search takes longer than two seconds: anybody
+     *     may search, and no search may keep the database from taking orders
+     */
     public Page<Product> list(ProductFilter filter, PageRequest page) {
+        if (filter.query() == null) return listed(filter, page);
+        return Objects.requireNonNull(searching.execute(_ -> {
+            products.limitStatements(SEARCH_PATIENCE);
+            return listed(filter, page);
+        }));
+    }
+
+    private Page<Product> listed(ProductFilter filter, PageRequest page) {
         return Page.of(
                 products.list(filter, page.after(0), page.limit() + 1),
                 page.limit(),

@@ -4,15 +4,13 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.function.ToIntFunction;
 import kontor.catalog.CatalogImportStore.Slice;
+import kontor.web.ReceivedFile;
 import kontor.web.Refusal;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
@@ -22,7 +20,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Takes over a catalogue file, all of it or nothing. The file is first kept on disk: while it comes in over the network,
- * however slowly, no transaction is open. Then one transaction lays it out in tables of its own, checks it, and changes
+ * however slowly, no transaction is open and no other import has to wait. Then one transaction lays it out in tables of its own, checks it, and changes
  * what differs, stock last.
  */
 @Component
@@ -57,31 +55,27 @@ class CatalogImport {
      *     nothing was changed
      */
     ImportReport run(InputStream csv, boolean dryRun, String actor) throws IOException {
-        if (!one.tryAcquire())
-            throw new Refusal(
-                    HttpStatus.CONFLICT,
-                    "import_running",
-                    "Another import is running. Try again when it is done.",
-                    Map.of("retry_after", 5),
-                    List.of());
-        try {
-            var file = Files.createTempFile("kontor-import-", ".csv");
+        try (var file = ReceivedFile.of(csv)) {
+            if (!one.tryAcquire())
+                throw new Refusal(
+                        HttpStatus.CONFLICT,
+                        "import_running",
+                        "Another import is running. Try again when it is done.",
+                        Map.of("retry_after", 5),
+                        List.of());
             try {
-                Files.copy(csv, file, StandardCopyOption.REPLACE_EXISTING);
                 return Objects.requireNonNull((dryRun ? rehearsal : transaction).execute(status -> {
                     if (dryRun) status.setRollbackOnly();
                     else assortments.refreshAfterCommit();
                     return takeOver(file, dryRun, actor);
                 }));
             } finally {
-                Files.delete(file);
+                one.release();
             }
-        } finally {
-            one.release();
         }
     }
 
-    private ImportReport takeOver(Path file, boolean dryRun, String actor) {
+    private ImportReport takeOver(ReceivedFile file, boolean dryRun, String actor) {
         var errors = new RowErrors();
         store.begin();
         var rows = lay(file, errors);
@@ -109,8 +103,8 @@ class CatalogImport {
                 stockChanged);
     }
 
-    private long lay(Path file, RowErrors errors) {
-        try (var csv = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+    private long lay(ReceivedFile file, RowErrors errors) {
+        try (var csv = new BufferedInputStream(file.open(), 1 << 16)) {
             return CatalogFileReader.read(csv, errors, store::lay);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

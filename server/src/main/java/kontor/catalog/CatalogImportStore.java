@@ -24,7 +24,7 @@ class CatalogImportStore {
 
     /** From here on nobody else changes the catalogue until the transaction ends. */
     void begin() {
-        jdbc.execute("SELECT catalog.take_turn()");
+        jdbc.execute("SELECT catalog.take_turn_for_import()");
         jdbc.execute("SET LOCAL work_mem = '64MB'");
         jdbc.execute("""
                 CREATE TEMP TABLE import_rows (

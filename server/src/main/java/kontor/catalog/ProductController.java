@@ -79,6 +79,7 @@ class ProductController {
             HttpServletResponse response)
             throws IOException {
         var filter = ProductFilter.of(query, status);
+        if (filter.status() != ProductStatus.ACTIVE && caller.isGuest()) throw Refusal.signInFirst();
         if (filter.status() != ProductStatus.ACTIVE && !caller.may(EDIT))
             throw new Refusal(HttpStatus.FORBIDDEN, "forbidden", "This needs the permission " + EDIT + ".");
         answers.list(filter, page).send(request, response);

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -61,15 +62,22 @@ class ProductStore {
                 .list();
     }
 
+    /** Each arm ends after as many as are wanted, however many match, where its index has them in order. */
     private List<Product> search(ProductFilter filter, long after, int most) {
         return jdbc.sql("SELECT " + COLUMNS + """
                          FROM catalog.products
-                        WHERE status = :status AND id IN (
-                            SELECT id FROM catalog.products
-                            WHERE search @@ to_tsquery('simple', :words) AND status = :status AND id > :after
+                        WHERE id IN (
+                            (SELECT id FROM catalog.products
+                             WHERE search @@ to_tsquery('simple', :words) AND status = :status AND id > :after
+                             ORDER BY id
+                             LIMIT :most)
                             UNION
-                            SELECT product_id FROM catalog.variants
-                            WHERE upper(sku) LIKE upper(:sku) AND active AND product_id > :after
+                            (SELECT DISTINCT v.product_id
+                             FROM catalog.variants v JOIN catalog.products p ON p.id = v.product_id
+                             WHERE upper(v.sku) LIKE upper(:sku) AND v.active AND p.status = :status
+                               AND v.product_id > :after
+                             ORDER BY v.product_id
+                             LIMIT :most)
                         )
                         ORDER BY id
                         LIMIT :most
@@ -81,6 +89,14 @@ class ProductStore {
                 .param("most", most)
                 .query(WITHOUT_VARIANTS)
                 .list();
+    }
+
+    /** Ends statements of the surrounding transaction that take longer, with {@code QueryTimeoutException}. */
+    void limitStatements(Duration most) {
+        jdbc.sql("SELECT set_config('statement_timeout', ?, true)")
+                .param(most.toMillis() + "ms")
+                .query(String.class)
+                .single();
     }
 
     /** Archived ones included. */

@@ -35,10 +35,10 @@ class Access implements HandlerInterceptor {
         switch (rule.kind()) {
             case OPEN -> {}
             case SIGNED_IN -> {
-                if (caller.isGuest()) throw signInFirst();
+                if (caller.isGuest()) throw Refusal.signInFirst();
             }
             case PERMISSION -> {
-                if (caller.isGuest()) throw signInFirst();
+                if (caller.isGuest()) throw Refusal.signInFirst();
                 if (!caller.may(rule.permission()))
                     throw new Refusal(
                             HttpStatus.FORBIDDEN, "forbidden", "This needs the permission " + rule.permission() + ".");
@@ -48,16 +48,12 @@ class Access implements HandlerInterceptor {
         return true;
     }
 
-    private static Refusal signInFirst() {
-        return new Refusal(HttpStatus.UNAUTHORIZED, "unauthorized", "Sign in first: send a valid bearer token.");
-    }
-
     static Rule ruleOf(HandlerMethod method) {
         var requires = AnnotationUtils.findAnnotation(method.getMethod(), Requires.class);
         if (requires != null) return new Rule(Rule.Kind.PERMISSION, requires.value());
         if (AnnotationUtils.findAnnotation(method.getMethod(), SignedIn.class) != null)
             return new Rule(Rule.Kind.SIGNED_IN, "");
-        // The OpenAPI document and its pages, and Spring's last resort for errors that no controller saw.
+        // The OpenAPI document and its pages, and what the management port serves.
         var frame = method.getBeanType().getName();
         if (AnnotationUtils.findAnnotation(method.getMethod(), Anyone.class) != null
                 || frame.startsWith("org.springdoc.")

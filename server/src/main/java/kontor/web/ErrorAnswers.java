@@ -1,22 +1,28 @@
 package kontor.web;
 
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ValidationException;
+import java.net.SocketTimeoutException;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import kontor.database.Database;
 import org.apache.catalina.connector.ClientAbortException;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.PessimisticLockingFailureException;
+import org.springframework.dao.QueryTimeoutException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.validation.FieldError;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
@@ -39,6 +45,7 @@ import tools.jackson.databind.exc.UnrecognizedPropertyException;
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class ErrorAnswers {
     private static final Logger log = LoggerFactory.getLogger(ErrorAnswers.class);
+    static final String NOTHING = "There is nothing here.";
     private static final Pattern HUMP = Pattern.compile("([a-z0-9])([A-Z])");
 
     @ExceptionHandler
@@ -57,8 +64,10 @@ class ErrorAnswers {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof BodyTooLarge) return tooLarge();
             if (cause instanceof Refusal refusal) return Problem.of(refusal);
-            if (cause instanceof JacksonException json) return unreadableJson(json);
+            if (cause instanceof ClientAbortException silent) return incomplete(silent);
         }
+        for (Throwable cause = e; cause != null; cause = cause.getCause())
+            if (cause instanceof JacksonException json) return unreadableJson(json);
         return Problem.of(HttpStatus.BAD_REQUEST, "malformed_json", "The request needs a JSON body.");
     }
 
@@ -167,7 +176,7 @@ class ErrorAnswers {
         // An id in the path that is no number names nothing; a query parameter of the wrong kind is a mistake to point
         // at.
         if (e.getParameter().hasParameterAnnotation(org.springframework.web.bind.annotation.PathVariable.class))
-            return Problem.of(HttpStatus.NOT_FOUND, "not_found", "There is nothing here.");
+            return Problem.of(HttpStatus.NOT_FOUND, "not_found", NOTHING);
         return Problem.of(Refusal.ofField(e.getName(), "wrong_type", "has a value of the wrong kind"));
     }
 
@@ -191,21 +200,42 @@ class ErrorAnswers {
         return Problem.of(HttpStatus.CONTENT_TOO_LARGE, "too_large", "The body is larger than this operation takes.");
     }
 
+    /** Tomcat finds out when the parameters are read, and most operations read one. */
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> malformedQuery(InvalidParameterException e) {
+        return Problem.of(
+                HttpStatus.BAD_REQUEST,
+                "malformed_query",
+                "The parameters cannot be read: they need names and whole %-escapes of UTF-8, and there may be 1,000.");
+    }
+
     /** While a body was being read: the caller hung up in the middle of it, or fell silent. Not our failure. */
     @ExceptionHandler
     ResponseEntity<ProblemDetail> incomplete(ClientAbortException e) {
+        if (e.getCause() instanceof SocketTimeoutException)
+            return Problem.of(HttpStatus.REQUEST_TIMEOUT, "body_timeout", "The rest of the body did not come in time.");
         return Problem.of(HttpStatus.BAD_REQUEST, "incomplete_body", "The body ended before it was complete.");
     }
 
-    /** Chosen as a deadlock's victim, and not for the first time where that is tried again: nothing was written. */
-    @ExceptionHandler
-    ResponseEntity<ProblemDetail> busy(PessimisticLockingFailureException e) {
+    /**
+     * Chosen as a deadlock's victim, and not for the first time where that is tried again; or ended by a timeout of a
+     * statement. Nothing was written.
+     */
+    @ExceptionHandler({PessimisticLockingFailureException.class, QueryTimeoutException.class})
+    ResponseEntity<ProblemDetail> busy(DataAccessException e) {
         log.warn("Refused as busy: {}", e.toString());
         return Problem.of(
                 HttpStatus.SERVICE_UNAVAILABLE,
                 "busy",
-                "Others are changing the same things. Try again with the same Idempotency-Key.",
+                "Too much is going on here right now. Try again with the same Idempotency-Key.",
                 Map.of("retry_after", 1));
+    }
+
+    /** PostgreSQL's {@code lock_not_available}, a turn that did not come within {@code lock_timeout}, has no class in Spring. */
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> busyOrFailed(UncategorizedSQLException e, HttpServletRequest request) {
+        var cause = e.getSQLException();
+        return cause != null && "55P03".equals(cause.getSQLState()) ? busy(e) : failed(e, request);
     }
 
     @ExceptionHandler
@@ -226,18 +256,23 @@ class ErrorAnswers {
                     .body(answer.getBody());
         }
         if (Database.isUnavailable(e)) {
-            log.warn(
-                    "The database did not answer {} {}: {}",
-                    request.getMethod(),
-                    request.getRequestURI(),
-                    e.toString());
+            log.warn("The database did not answer {}: {}", called(request), e.toString());
             return unavailable();
         }
-        log.error("{} {} failed", request.getMethod(), request.getRequestURI(), e);
+        log.error("{} failed", called(request), e);
         return Problem.of(
                 HttpStatus.INTERNAL_SERVER_ERROR,
                 "internal_error",
                 "This failed on our side. Quote the request id when you report it.");
+    }
+
+    /** What was asked for, also when Tomcat has sent the request on to {@link UnhandledErrors}. */
+    private static String called(HttpServletRequest request) {
+        var method = request.getAttribute(RequestDispatcher.ERROR_METHOD);
+        var address = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
+        return (method == null ? request.getMethod() : method)
+                + " "
+                + (address == null ? request.getRequestURI() : address);
     }
 
     /** The database is away. Whether the last write of the request happened may be unknown, and the same key is safe. */
@@ -251,7 +286,7 @@ class ErrorAnswers {
 
     private static String sentence(HttpStatus status) {
         return switch (status) {
-            case NOT_FOUND -> "There is nothing here.";
+            case NOT_FOUND -> NOTHING;
             case METHOD_NOT_ALLOWED -> "This address does not take that method.";
             case UNSUPPORTED_MEDIA_TYPE -> "Send the body as application/json.";
             default -> status.getReasonPhrase() + ".";

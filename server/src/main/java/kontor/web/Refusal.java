@@ -52,6 +52,11 @@ public class Refusal extends RuntimeException {
         return new Refusal(HttpStatus.NOT_FOUND, "not_found", "There is no such " + what + ".");
     }
 
+    /** 401, for a guest who asks for what nobody does without signing in. */
+    public static Refusal signInFirst() {
+        return new Refusal(HttpStatus.UNAUTHORIZED, "unauthorized", "Sign in first: send a valid bearer token.");
+    }
+
     public HttpStatus status() {
         return status;
     }

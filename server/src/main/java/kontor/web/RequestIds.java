@@ -20,7 +20,8 @@ class RequestIds extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        var id = idOf(request.getHeader(HEADER));
+        var kept = response.getHeader(HEADER); // when Tomcat sends the request to UnhandledErrors
+        var id = kept == null ? idOf(request.getHeader(HEADER)) : kept;
         response.setHeader(HEADER, id);
         MDC.put(KEY, id);
         try {
@@ -28,6 +29,11 @@ class RequestIds extends OncePerRequestFilter {
         } finally {
             MDC.remove(KEY);
         }
+    }
+
+    @Override
+    protected boolean shouldNotFilterErrorDispatch() {
+        return false;
     }
 
     private static String idOf(@Nullable String given) {

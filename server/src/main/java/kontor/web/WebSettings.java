@@ -15,4 +15,12 @@ record WebSettings(
         @DefaultValue("1MB") DataSize largestBody,
         @DefaultValue("1GB") DataSize largestImport,
         @DefaultValue("100") int requestsPerSecond,
-        @DefaultValue("200") int burst) {}
+        @DefaultValue("200") int burst) {
+    WebSettings {
+        if (requestsPerSecond < 0)
+            throw new IllegalArgumentException("kontor.web.requests-per-second must be 0, for no limit, or more");
+        if (requestsPerSecond > 0 && burst < 1)
+            throw new IllegalArgumentException(
+                    "kontor.web.burst must be at least 1: with less nobody could ask at all");
+    }
+}

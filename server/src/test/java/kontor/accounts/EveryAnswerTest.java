@@ -56,6 +56,12 @@ class EveryAnswerTest {
     }
 
     @Test
+    void doesNotBelieveWhoeverSaysToHaveBeenForwarded() {
+        var answer = api.get("/products", "X-Forwarded-For", "203.0.113.1", "X-Forwarded-Proto", "https");
+        assertThat(answer.headers().firstValue("Strict-Transport-Security")).isEmpty();
+    }
+
+    @Test
     void isClosedToPagesOfOtherOrigins() {
         var origin = "https://elsewhere.example";
         for (var answer : List.of(

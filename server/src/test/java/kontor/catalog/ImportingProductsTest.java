@@ -20,6 +20,7 @@ import java.util.Currency;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -363,23 +364,61 @@ class ImportingProductsTest {
     @Test
     void runsOneImportAtATime() throws Exception {
         var sku = newSku();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Api.Answer> first;
+            try (var _ = Turn.taken()) {
+                first = threads.submit(() -> send("sku,name,price_GBP\n%s,Waited,1\n".formatted(sku), ""));
+                Turn.awaitSomebodyWaiting();
+                var second = send("sku\n", "?dry_run=true");
+                assertThat(second.status()).isEqualTo(409);
+                assertThat(second.at("/code")).isEqualTo("import_running");
+                assertThat(second.header("Retry-After")).isNotEmpty();
+            }
+            assertThat(first.get().status()).isEqualTo(200);
+        }
+        assertThat(send("sku\n", "?dry_run=true").status()).isEqualTo(200);
+    }
+
+    @Test
+    void keepsNobodyWaitingForASlowUpload() throws Exception {
+        var sku = newSku();
         var out = new PipedOutputStream();
         try (var slow = new PipedInputStream(out);
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            out.write("sku,name,price_GBP\n".getBytes(StandardCharsets.UTF_8));
             var first = threads.submit(() -> catalog.importCsv(slow, false, "user:1"));
-            Api.Answer second;
-            do second = send("sku\n", "?dry_run=true");
-            while (second.status() != 409); // until the first has begun
-            assertThat(second.at("/code")).isEqualTo("import_running");
-            assertThat(second.header("Retry-After")).isNotEmpty();
+            out.write("sku,name,price_GBP\n".getBytes(StandardCharsets.UTF_8));
+            out.flush();
+            for (var deadline = System.nanoTime() + 10_000_000_000L; slow.available() > 0; Thread.sleep(10))
+                assertThat(System.nanoTime()).as("the upload has begun").isLessThan(deadline);
+            imported("sku,name,price_GBP\n%s,Faster,1\n".formatted(newSku()));
             var meanwhile = staff.post("/products", Shelf.product("Meanwhile", newSku(), 1));
-            assertThat(meanwhile.status()).as("nobody waits for a slow upload").isEqualTo(201);
+            assertThat(meanwhile.status()).isEqualTo(201);
             out.write((sku + ",Slow,1\n").getBytes(StandardCharsets.UTF_8));
             out.close();
             assertThat(first.get().variantsCreated()).isEqualTo(1);
         }
-        assertThat(send("sku\n", "?dry_run=true").status()).isEqualTo(200);
+    }
+
+    @Test
+    void waitsForItsTurnLongerThanAnEditDoes() throws Exception {
+        var sku = newSku();
+        var edited = newSku();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Api.Answer> waiting;
+            try (var _ = Turn.taken()) {
+                waiting = threads.submit(() -> send("sku,name,price_GBP\n%s,Patient,1\n".formatted(sku), ""));
+                Turn.awaitSomebodyWaiting();
+                var edit = staff.post("/products", Shelf.product("Impatient", edited, 1), "Idempotency-Key", edited);
+                assertThat(edit.status()).as(edit.text()).isEqualTo(503);
+                assertThat(edit.at("/code")).isEqualTo("busy");
+                assertThat(edit.header("Retry-After")).isEqualTo("1");
+                assertThat(waiting.isDone()).isFalse();
+            }
+            assertThat(waiting.get().status()).isEqualTo(200);
+        }
+        var again = staff.post("/products", Shelf.product("Impatient", edited, 1), "Idempotency-Key", edited);
+        assertThat(again.status()).isEqualTo(201);
+        assertThat(again.header("Idempotent-Replayed")).isEmpty();
     }
 
     @Test

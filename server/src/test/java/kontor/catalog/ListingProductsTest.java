@@ -8,6 +8,8 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import kontor.Api;
 import kontor.KontorTest;
 import kontor.TestUsers;
@@ -55,6 +57,43 @@ class ListingProductsTest {
         assertThat(skus("/products?query=qq85")).containsExactly("QQ85_A", "QQ85xA");
         assertThat(skus("/products?query=QQ85_")).containsExactly("QQ85_A");
         assertThat(skus("/products?query=" + encoded("QQ85%"))).isEmpty();
+    }
+
+    @Test
+    void findsAProductOnceThoughMoreOfItsSkusMatchThanAPageHolds() {
+        var first = newSku();
+        var variants = IntStream.range(0, 8)
+                .mapToObj(i -> "{\"sku\": \"MANY-%s-%d\", \"prices\": [{\"amount\": 1, \"currency\": \"GBP\"}]}"
+                        .formatted(first, i))
+                .collect(Collectors.joining(", "));
+        staff.post("/products", "{\"name\": \"Manifold\", \"variants\": [%s]}".formatted(variants));
+        var other = staff.post("/products", product("Manifold too", "MANY-" + first + "-X", 1));
+        assertThat(other.status()).isEqualTo(201);
+        assertThat(skus("/products?limit=2&query=many-" + first))
+                .containsExactly("MANY-" + first + "-0", "MANY-" + first + "-X");
+    }
+
+    @Test
+    void leavesOutArchivedOnesBeforeItCountsAPageFull() {
+        var prefix = "ARCH-" + newSku();
+        for (var i = 0; i < 3; i++) {
+            var archived = staff.post("/products", product("Prearchived", prefix + "-" + i, 1));
+            staff.delete(archived.header("Location"));
+        }
+        staff.post("/products", product("Prearchived", prefix + "-9", 1));
+        assertThat(skus("/products?limit=1&query=" + prefix)).containsExactly(prefix + "-9");
+        assertThat(skus("/products?limit=1&query=prearchived")).containsExactly(prefix + "-9");
+    }
+
+    @Test
+    void givesASearchUpThatTakesTooLong() throws Exception {
+        try (var _ = Turn.withProductsLocked()) {
+            var answer = api.get("/products?query=nobody-waits-for-this");
+            assertThat(answer.status()).as(answer.text()).isEqualTo(503);
+            assertThat(answer.at("/code")).isEqualTo("busy");
+            assertThat(answer.header("Retry-After")).isEqualTo("1");
+        }
+        assertThat(api.get("/products?query=nobody-waits-for-this").status()).isEqualTo(200);
     }
 
     @ParameterizedTest
@@ -135,7 +174,8 @@ class ListingProductsTest {
         var path = "/products?query=archivalia&status=archived";
         assertThat(skus(path, staff)).containsExactly(sku);
         assertThat(staff.get(path).header("Cache-Control")).isEqualTo("private, no-cache");
-        assertThat(api.get(path).status()).isEqualTo(403);
+        assertThat(api.as(users.customer()).get(path).status()).isEqualTo(403);
+        assertThat(api.get(path).status()).isEqualTo(401);
         assertThat(skus("/products?query=archivalia")).isEmpty();
     }
 

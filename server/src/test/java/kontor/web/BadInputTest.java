@@ -199,6 +199,81 @@ class BadInputTest {
         }
     }
 
+    static Stream<String> brokenQueries() {
+        return Stream.of("query=%zz", "query=%ff", "query=%", "=x", "a=1&".repeat(1_001), "%00=%zz");
+    }
+
+    @ParameterizedTest
+    @MethodSource("brokenQueries")
+    void aBrokenQueryIsRefused(String query) throws IOException {
+        for (var path : new String[] {"/products", "/orders/1?x", "/users"}) {
+            var address = path + (path.contains("?") ? "&" : "?") + query;
+            var answer = raw("GET " + address + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+            assertThat(answer).as(address).startsWith("HTTP/1.1 4").contains("application/problem+json");
+            if (path.equals("/products")) assertThat(answer).contains("\"code\":\"malformed_query\"");
+        }
+    }
+
+    @Test
+    void partsAndFormsAreRefusedAtAnyAddress() {
+        var forms = new String[][] {
+            {"multipart/form-data", ""},
+            {"multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\ncut o"},
+            {"multipart/form-data; boundary=x", "y".repeat(2_000_000)},
+            {"application/x-www-form-urlencoded", "a=b"},
+            {"application/x-www-form-urlencoded", "{\"name\":\"100%\"}"},
+            {"application/x-www-form-urlencoded", "%ff"},
+        };
+        var staff = api.as(users.with("catalog:write"));
+        var calls = new String[][] {
+            {"POST", "/users"}, {"POST", "/nowhere"}, {"PATCH", "/products/1"}, {"DELETE", "/products/1"}
+        };
+        for (var form : forms)
+            for (var call : calls) {
+                var answer = staff.send(call[0], call[1], form[1], "Content-Type", form[0], "If-Match", "\"0\"");
+                var what = call[0] + " " + call[1] + " " + form[0];
+                assertThat(answer.status()).as(what).isBetween(400, 499);
+                assertThat(answer.header("Content-Type")).as(what).isEqualTo("application/problem+json");
+                assertThat(answer.text()).doesNotContain("Exception").doesNotContain("trace");
+                if (call[0].equals("PATCH") || (call[1].equals("/users") && form[0].startsWith("multipart")))
+                    assertThat(answer.status()).as(what).isIn(413, 415);
+            }
+    }
+
+    @Test
+    void theAddressOfErrorsIsOfNoUseToCallers() {
+        var answer = api.get("/error", "Accept", "text/html");
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.at("/code")).isEqualTo("not_found");
+    }
+
+    @Test
+    void aBodyThatBreaksOffIsTheCallersMatter() throws IOException {
+        var address = api.address("/");
+        try (var socket = new Socket(address.getHost(), address.getPort())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write("""
+                            POST /users HTTP/1.1
+                            Host: a
+                            Content-Type: application/json
+                            Content-Length: 100
+
+                            {"name":""".replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8));
+            socket.shutdownOutput();
+            var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer).startsWith("HTTP/1.1 400").contains("\"code\":\"incomplete_body\"");
+        }
+    }
+
+    @Test
+    void aHugeBodyOfUntoldLengthIsRefused() throws IOException {
+        var body = "{\"name\":\"" + "y".repeat(3_000_000);
+        var answer = raw("POST /users HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nConnection: close\r\n"
+                + "Transfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(body.length()) + "\r\n" + body
+                + "\r\n0\r\n\r\n");
+        assertThat(answer).startsWith("HTTP/1.1 413").contains("\"code\":\"too_large\"");
+    }
+
     @Test
     void aHugeBodyIsRefused() {
         var answer = api.as(buyer).post("/orders", "{\"x\":\"" + "y".repeat(3_000_000) + "\"}", "Idempotency-Key", "k");

@@ -67,6 +67,16 @@ class RateLimitsTest {
                     .isTrue();
     }
 
+    @Test
+    void cannotBeSetSoThatNobodyMayAsk() {
+        assertThatThrownBy(() -> limits(1, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("kontor.web.burst");
+        assertThatThrownBy(() -> limits(-1, 10))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("kontor.web.requests-per-second");
+    }
+
     private void exhaust(String address) {
         assertThatThrownBy(() -> ask("ordinary", address, 10 * BURST)).isInstanceOf(Refusal.class);
     }

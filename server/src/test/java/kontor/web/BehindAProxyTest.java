@@ -1,0 +1,173 @@
+package kontor.web;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import kontor.Api;
+import kontor.TestGateway;
+import kontor.database.TestDatabase;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Import;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.ContextConfiguration;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/** A server of its own that stands behind a proxy, with limits that a test reaches: few requests, little patience. */
+@SpringBootTest(
+        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        properties = {
+            "management.server.port=0",
+            "kontor.accounts.argon2-memory=64KB",
+            "kontor.accounts.argon2-passes=1",
+            "kontor.payments.stripe.secret-key=sk_test_behind_a_proxy",
+            "kontor.payments.stripe.webhook-secrets=whsec_of_all_tests",
+            "kontor.payments.stripe.api-base=http://localhost:1",
+            "kontor.web.requests-per-second=1",
+            "kontor.web.burst=" + BehindAProxyTest.BURST,
+            "server.forward-headers-strategy=native",
+            "server.tomcat.connection-timeout=1s",
+        })
+@ContextConfiguration(initializers = BehindAProxyTest.Initializer.class)
+@Import(BehindAProxyTest.Failing.class)
+@DirtiesContext
+class BehindAProxyTest {
+    static final int BURST = 3;
+    private static final AtomicInteger GUESTS = new AtomicInteger();
+
+    @Autowired
+    private Api api;
+
+    private final String guest = "198.51.100." + GUESTS.incrementAndGet();
+
+    @Test
+    void refusesTheRequestThatIsOneTooManyAndSaysWhenToComeAgain() {
+        var answer = exhaust(guest);
+        assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
+        assertThat(answer.header("Retry-After")).isEqualTo("1");
+        assertThat(answer.at("/code")).isEqualTo("rate_limited");
+        assertThat(answer.at("/request_id")).isEqualTo(answer.header("X-Request-Id"));
+    }
+
+    @Test
+    void countsEachGuestOfTheProxyByItself() {
+        exhaust(guest);
+        assertThat(from("203.0.113.1", "/products").status()).isEqualTo(200);
+    }
+
+    @Test
+    void believesOnlyWhatTheProxySaysAndNotWhatTheGuestWroteBefore() {
+        var answer = from("203.0.113.100, " + guest, "/products");
+        for (var i = 0; i < 3 * BURST && answer.status() == 200; i++)
+            answer = from("203.0.113." + (101 + i) + ", " + guest, "/products");
+        assertThat(answer.status()).isEqualTo(429);
+    }
+
+    @Test
+    void tellsBrowsersToComeByTlsWhenTheyDid() {
+        var answer = api.get("/products", "X-Forwarded-For", guest, "X-Forwarded-Proto", "https");
+        assertThat(answer.header("Strict-Transport-Security")).isEqualTo("max-age=31536000");
+    }
+
+    @Test
+    void refusesForgedMessagesInTheEndAndTakesSignedOnesFromTheSameAddress() {
+        var body =
+                "{\"id\":\"evt_%s\",\"object\":\"event\",\"type\":\"customer.created\",\"created\":%d,\"data\":{\"object\":{}}}"
+                        .formatted(UUID.randomUUID(), Instant.now().getEpochSecond());
+        assertThat(message(body, "t=1,v1=00").status()).isEqualTo(401);
+        var answer = message(body, "t=1,v1=00");
+        for (var i = 0; i < 3 * BURST && answer.status() == 401; i++) answer = message(body, "t=1,v1=00");
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(answer.header("Retry-After")).isEqualTo("1");
+        var signed = message(body, TestGateway.signatureOf(body));
+        assertThat(signed.status()).as(signed.text()).isEqualTo(200);
+    }
+
+    @Test
+    void saysOfABodyThatDoesNotGoOnThatItTookTooLong() throws IOException {
+        var started = "{\"name\":";
+        for (var length : new String[] {"Content-Length: 100\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n64\r\n"})
+            try (var socket = new Socket("localhost", api.address("/").getPort())) {
+                socket.setSoTimeout(10_000);
+                var head =
+                        "POST /users HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nX-Forwarded-For: %s\r\n"
+                                .formatted(guest);
+                socket.getOutputStream().write((head + length + started).getBytes(UTF_8));
+                var answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+                assertThat(answer).startsWith("HTTP/1.1 408").contains("\"code\":\"body_timeout\"");
+            }
+    }
+
+    @Test
+    void answersWhatFailsOutsideOfControllersLikeEverythingElse() {
+        for (var accept : new String[] {"*/*", "text/html"}) {
+            var failed = api.get("/products", "X-Forwarded-For", guest, "X-Fail", "a secret", "Accept", accept);
+            assertThat(failed.status()).isEqualTo(500);
+            assertThat(failed.header("Content-Type")).isEqualTo("application/problem+json");
+            assertThat(failed.at("/code")).isEqualTo("internal_error");
+            assertThat(failed.at("/request_id")).isNotEmpty().isEqualTo(failed.header("X-Request-Id"));
+            assertThat(failed.text()).doesNotContain("secret").doesNotContain("Exception");
+        }
+        var sent = api.get("/products", "X-Forwarded-For", "203.0.113.3", "X-Fail-Status", "409");
+        assertThat(sent.status()).isEqualTo(409);
+        assertThat(sent.at("/code")).isEqualTo("conflict");
+    }
+
+    private Api.Answer exhaust(String address) {
+        assertThat(from(address, "/products").status()).isEqualTo(200);
+        var answer = from(address, "/products");
+        for (var i = 0; i < 3 * BURST && answer.status() == 200; i++) answer = from(address, "/products");
+        assertThat(answer.status()).isEqualTo(429);
+        return answer;
+    }
+
+    private Api.Answer from(String address, String path) {
+        return api.get(path, "X-Forwarded-For", address);
+    }
+
+    private Api.Answer message(String body, String signature) {
+        return api.post("/gateways/stripe/webhook", body, "X-Forwarded-For", guest, "Stripe-Signature", signature);
+    }
+
+    /** A filter that fails when it is told to. */
+    static final class Failing extends OncePerRequestFilter {
+        @Override
+        protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+                throws IOException, jakarta.servlet.ServletException {
+            if (request.getHeader("X-Fail") != null) throw new IllegalStateException(request.getHeader("X-Fail"));
+            if (request.getHeader("X-Fail-Status") != null)
+                response.sendError(request.getIntHeader("X-Fail-Status"), "a secret");
+            else chain.doFilter(request, response);
+        }
+    }
+
+    /** A database of its own. */
+    static final class Initializer implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+        @Override
+        public void initialize(ConfigurableApplicationContext context) {
+            try {
+                var folder = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "behind-a-proxy");
+                TestPropertyValues.of(TestDatabase.another("behind_a_proxy"))
+                        .and("kontor.data=" + folder)
+                        .applyTo(context);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
