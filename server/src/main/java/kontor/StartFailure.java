@@ -26,7 +26,16 @@ final class StartFailure implements SpringBootExceptionReporter {
             if (cause instanceof PortInUseException taken)
                 return Optional.of("Port %d is in use. Choose another with --port or --management-port."
                         .formatted(taken.getPort()));
+            if (isNoPort(cause)) return Optional.of("A port is a number from 1 to 65535: " + cause.getMessage() + ".");
+            var wrong = WrongSetting.sentence(cause);
+            if (wrong.isPresent()) return wrong;
         }
         return Optional.empty();
+    }
+
+    /** What the JDK says of a port that there cannot be. */
+    private static boolean isNoPort(Throwable cause) {
+        return cause instanceof IllegalArgumentException
+                && String.valueOf(cause.getMessage()).startsWith("port out of range");
     }
 }

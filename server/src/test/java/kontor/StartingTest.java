@@ -8,18 +8,30 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import kontor.database.TestDatabase;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the person at the terminal is told when Kontor cannot do as it was asked: one line, and exit code 2. */
 class StartingTest {
+    @TempDir
+    private Path folder;
+
     private record Ended(int code, String output, String errors) {}
 
     private static Ended run(List<String> command) throws IOException, InterruptedException {
-        var process = new ProcessBuilder(command).start();
+        return run(command, Map.of());
+    }
+
+    private static Ended run(List<String> command, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        var builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
+        var process = builder.start();
         process.outputWriter().close();
         try (var output = process.inputReader();
                 var errors = process.errorReader()) {
@@ -41,6 +53,11 @@ class StartingTest {
     }
 
     private static Ended server(String... options) throws IOException, InterruptedException {
+        return server(Map.of(), options);
+    }
+
+    private static Ended server(Map<String, String> environment, String... options)
+            throws IOException, InterruptedException {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -48,7 +65,7 @@ class StartingTest {
                 MainClassPath.text(),
                 Kontor.class.getName()));
         command.addAll(List.of(options));
-        return run(command);
+        return run(command, environment);
     }
 
     @ParameterizedTest
@@ -113,5 +130,37 @@ class StartingTest {
                             .formatted(taken.getLocalPort()));
             assertThat(refused.output()).doesNotContain("Exception", "\tat ");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    start | KONTOR_DB_CONNECTIONS  | many  | kontor.db.connections (KONTOR_DB_CONNECTIONS) cannot be "many": it needs a whole number.
+                    start | KONTOR_DB_CONNECTIONS  | 0     | kontor.db.connections is not positive: 0.
+                    start | SERVER_PORT            | x     | server.port (SERVER_PORT) cannot be "x": it needs a whole number.
+                    start | MANAGEMENT_SERVER_PORT | x     | management.server.port (MANAGEMENT_SERVER_PORT) cannot be "x": it needs a whole number.
+                    demo  | SERVER_PORT            | x     | server.port (SERVER_PORT) cannot be "x": it needs a whole number.
+                    demo  | KONTOR_DB_CONNECTIONS  | many  | kontor.db.connections (KONTOR_DB_CONNECTIONS) cannot be "many": it needs a whole number.
+                    demo  | SERVER_PORT            | 65530 | The demo's port is one from 1 to 65525, not 65530: its payment simulator listens on the one 10 above.
+                    demo  | KONTOR_DB_URL          | jdbc:postgresql://db/shop | The demo keeps a database of its own, and KONTOR_DB_URL names another: unset it, or use ./kontor start.
+                    audit | KONTOR_DB_CONNECTIONS  | many  | kontor.db.connections (KONTOR_DB_CONNECTIONS) cannot be "many": it needs a whole number.
+                    """)
+    void aWrongSettingIsTold(String command, String variable, String value, String sentence) throws Exception {
+        var refused = server(Map.of(variable, value), command, "--kontor.data=" + folder.resolve("data"));
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.errors()).isEqualTo(sentence);
+        assertThat(refused.output()).doesNotContain("Exception", "\tat ", "FAILED");
+    }
+
+    @Test
+    void aPortThatThereCannotBeIsTold() throws Exception {
+        var refused = server(
+                "start",
+                "--server.port=70000",
+                "--management.server.port=0",
+                "--kontor.db.join=true",
+                "--kontor.data=" + TestDatabase.folder());
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.errors()).isEqualTo("A port is a number from 1 to 65535: port out of range:70000.");
+        assertThat(refused.output()).doesNotContain("Exception", "\tat ");
     }
 }

@@ -130,6 +130,13 @@ class AccountStore {
                 .single();
     }
 
+    boolean hasAdminBesides(String email) {
+        return jdbc.sql("""
+                        SELECT EXISTS (SELECT FROM accounts.user_roles r JOIN accounts.users u ON u.id = r.user_id
+                                       WHERE r.role = 'admin' AND lower(u.email) <> lower(:email))
+                        """).param("email", email).query(Boolean.class).single();
+    }
+
     /** Newest first, as JSON Web Keys with their private parts. */
     List<String> signingKeys() {
         return jdbc.sql("SELECT jwk FROM accounts.signing_keys ORDER BY created_at DESC, id")

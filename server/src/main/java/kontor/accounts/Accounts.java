@@ -78,6 +78,11 @@ public class Accounts {
         return tokens.issue(user).accessToken();
     }
 
+    /** Whether anybody but the account with this address may do everything. */
+    public boolean hasAdminBesides(String email) {
+        return store.hasAdminBesides(email);
+    }
+
     boolean hasAdmin() {
         return store.hasAdmin();
     }

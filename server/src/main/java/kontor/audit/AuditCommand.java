@@ -13,6 +13,7 @@ import kontor.database.Database;
 import kontor.database.DatabaseSettings;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
+import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingInitializationContext;
@@ -46,7 +47,7 @@ public final class AuditCommand {
             speakOnlyOfTrouble(environment);
             return new AuditCommand(System.out)
                     .run(environment, Arrays.asList(options).contains("--json"));
-        } catch (CannotStart e) {
+        } catch (CannotStart | BindException e) { // told in one sentence by the caller
             throw e;
         } catch (RuntimeException e) { // never to be taken for a broken invariant
             throw new CannotStart("The audit could not be done: " + e, e);

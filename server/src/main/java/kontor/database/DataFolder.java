@@ -18,17 +18,27 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.UUID;
 
-/** The folder of one installation, {@code kontor.data}: the embedded database, and secrets. Only its owner may enter. */
+/**
+ * The folder of one installation, {@code kontor.data}: the embedded database, and secrets. One that Kontor has made only
+ * its owner may enter; one that was there keeps its permissions, and what is put into it is closed to others by itself.
+ */
 public record DataFolder(Path path) {
     private static final boolean POSIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
-    /** @throws CannotStart when the folder cannot be made or written to */
+    /**
+     * The folder at this path, made when it is not there yet.
+     *
+     * @throws CannotStart when it cannot be made or read, or holds what is not Kontor's
+     */
     public static DataFolder at(Path path) {
         try {
-            Files.createDirectories(path.toAbsolutePath());
+            make(path.toAbsolutePath());
             var folder = new DataFolder(path.toRealPath());
-            if (POSIX) Files.setPosixFilePermissions(folder.path, PosixFilePermissions.fromString("rwx------"));
+            if (!folder.isEmpty() && !folder.isKontors())
+                throw new CannotStart(
+                        "The folder %s holds something else than Kontor's data. Choose another with --data."
+                                .formatted(folder.path));
             return folder;
         } catch (IOException e) {
             throw new CannotStart(
@@ -36,6 +46,37 @@ public record DataFolder(Path path) {
                             .formatted(path.toAbsolutePath(), e),
                     e);
         }
+    }
+
+    private static void make(Path path) throws IOException {
+        if (Files.isDirectory(path)) return;
+        var parent = path.getParent();
+        if (parent != null) Files.createDirectories(parent);
+        Files.createDirectory(path, readableByOwner("rwx------"));
+    }
+
+    private boolean isEmpty() throws IOException {
+        try (var entries = Files.newDirectoryStream(path, entry -> !entry.endsWith("lost+found"))) {
+            return !entries.iterator().hasNext();
+        }
+    }
+
+    /**
+     * Whether it holds what is first put into every data folder: by a server, by the simulator, or by the demo, whose
+     * secrets may have been cut off as a draft.
+     */
+    private boolean isKontors() throws IOException {
+        if (Files.isRegularFile(path.resolve("lock"))
+                || Files.isRegularFile(path.resolve("postgres/passwords"))
+                || Files.isRegularFile(path.resolve("simulator/book.lock"))) return true;
+        try (var secrets = Files.newDirectoryStream(path, "demo.properties*")) {
+            return secrets.iterator().hasNext();
+        }
+    }
+
+    /** Whether an embedded database has been made in it. */
+    public boolean hasDatabase() {
+        return Files.isDirectory(new PostgresFolder(path.resolve("postgres")).cluster());
     }
 
     /** A folder in this one, made when it is not there yet. */

@@ -36,6 +36,14 @@ public record DatabaseSettings(
         @DefaultValue("60s") Duration answerPatience,
         @DefaultValue("false") boolean join,
         @DefaultValue Map<String, String> postgres) {
+    private static final Duration LEAST_PATIENCE = Duration.ofMillis(250); // the pool's
+
+    public DatabaseSettings {
+        if (connections < 1)
+            throw new IllegalArgumentException("kontor.db.connections is not positive: " + connections);
+        if (patience.compareTo(LEAST_PATIENCE) < 0)
+            throw new IllegalArgumentException("kontor.db.patience is less than 250ms: " + patience.toMillis() + "ms");
+    }
 
     boolean embedded() {
         return url == null || url.isBlank();

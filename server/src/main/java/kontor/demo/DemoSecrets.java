@@ -18,6 +18,11 @@ record DemoSecrets(String adminPassword, String customerPassword, String gateway
     private static final String FILE = "demo.properties";
     private static final int BYTES = 12;
 
+    /** Whether a demo has made up its secrets in this folder before. */
+    static boolean areIn(DataFolder data) {
+        return Files.exists(data.path().resolve(FILE));
+    }
+
     static DemoSecrets in(DataFolder data) throws IOException {
         var file = data.path().resolve(FILE);
         if (!Files.exists(file)) {

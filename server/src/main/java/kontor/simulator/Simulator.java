@@ -27,7 +27,9 @@ public final class Simulator implements AutoCloseable {
     /**
      * Reads its book, then listens.
      *
-     * @throws IOException with a sentence, when the port is taken or the data folder cannot be used
+     * @throws BindException when the port is taken
+     * @throws FileSystemException when the data folder cannot be used
+     * @throws IOException with a sentence, when another simulator uses it or the book is damaged
      */
     public static Simulator start(SimulatorOptions options) throws IOException {
         var clock = Clock.systemUTC();

@@ -273,6 +273,43 @@ class EmbeddedDatabaseTest {
     }
 
     @Test
+    void opensWhatAnyCommandHasLeftInTheFolder() throws IOException {
+        for (var left : List.of("lock", "postgres/passwords", "simulator/book.lock", "demo.properties")) {
+            var folder = temporary.resolve("with " + left.replace('/', ' '));
+            Files.createDirectories(folder.resolve(left).getParent());
+            Files.createFile(folder.resolve(left));
+            Files.createFile(folder.resolve("note.txt"));
+            assertThat(DataFolder.at(folder).path()).isEqualTo(folder.toRealPath());
+        }
+    }
+
+    @Test
+    void aFolderOfSomebodyElseIsRefusedAndStaysAsItIs() throws IOException {
+        var folder = Files.createDirectory(temporary.resolve("shared"));
+        Files.createFile(folder.resolve("thesis.txt"));
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        assertThatThrownBy(() -> DataFolder.at(folder))
+                .isInstanceOf(CannotStart.class)
+                .hasMessage("The folder %s holds something else than Kontor's data. Choose another with --data."
+                        .formatted(folder.toRealPath()));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
+                .isEqualTo("rwxr-xr-x");
+    }
+
+    @Test
+    void closesOnlyTheFolderThatItMakes() throws IOException {
+        var parent = Files.createDirectory(temporary.resolve("parent"));
+        Files.setPosixFilePermissions(parent, PosixFilePermissions.fromString("rwxrwxr-x"));
+        var made = DataFolder.at(parent.resolve("data"));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made.path())))
+                .isEqualTo("rwx------");
+        Files.delete(made.path());
+        DataFolder.at(parent);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(parent)))
+                .isEqualTo("rwxrwxr-x");
+    }
+
+    @Test
     void aFolderThatCannotBeMadeIsTold() throws IOException {
         var file = Files.writeString(temporary.resolve("file"), "not a folder");
         assertThatThrownBy(() -> DataFolder.at(file.resolve("data")))

@@ -1,40 +1,98 @@
 package kontor.demo;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
-import kontor.Api;
-import kontor.KontorTest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import kontor.Kontor;
+import kontor.accounts.Accounts;
+import kontor.accounts.Registration;
+import kontor.catalog.Catalog;
+import kontor.database.CannotStart;
 import kontor.database.DataFolder;
+import kontor.database.TestDatabase;
+import kontor.orders.imports.Imports;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
 
-@KontorTest
+/** On a database of its own: its goods and its history would be in everybody's way. */
 class DemoShopTest {
-    @Autowired
-    private Api api;
-
-    @Autowired
-    private DemoShop shop;
+    private static final String DATABASE = "demo_shop";
 
     @TempDir
     private Path folder;
 
+    private static ConfigurableApplicationContext start(DemoSecrets secrets) {
+        var settings = new ArrayList<>(List.of(
+                "--server.port=0",
+                "--management.server.port=0",
+                "--kontor.accounts.argon2-memory=64KB",
+                "--kontor.accounts.argon2-passes=1",
+                "--kontor.admin.email=" + DemoSecrets.ADMIN,
+                "--kontor.admin.password=" + secrets.adminPassword()));
+        TestDatabase.another(DATABASE).forEach((name, value) -> settings.add("--" + name + "=" + value));
+        return SpringApplication.run(Kontor.class, settings.toArray(String[]::new));
+    }
+
     @Test
-    void letsItsPeopleInAndTheSecondTimeFindsEverythingThere() throws IOException {
+    void makesUpForWhatAKilledDemoHasLeftOutAndTheNextTimeFindsEverythingThere() throws IOException {
         var secrets = DemoSecrets.in(DataFolder.at(folder));
-        shop.open(secrets);
-        shop.open(secrets);
-        assertThat(logIn(DemoSecrets.CUSTOMER, secrets.customerPassword())).isEqualTo(200);
-        assertThat(logIn(DemoSecrets.ADMIN, secrets.adminPassword())).isEqualTo(200);
-        assertThat(logIn(DemoSecrets.ADMIN, secrets.customerPassword())).isEqualTo(401);
+        var database = new JdbcTemplate(TestDatabase.superuserOf(DATABASE));
+        try (var context = start(secrets)) {
+            var shop = context.getBean(DemoShop.class);
+            cutOff(context, database);
+
+            var taken = orders(database);
+            assertThat(taken).isPositive();
+
+            shop.open(secrets);
+            assertThat(states(database)).containsExactly("interrupted", "completed");
+            var all = orders(database);
+            assertThat(all).isGreaterThan(taken);
+
+            shop.open(secrets);
+            assertThat(states(database)).containsExactly("interrupted", "completed");
+            assertThat(orders(database)).isEqualTo(all);
+
+            var accounts = context.getBean(Accounts.class);
+            assertThat(accounts.login(DemoSecrets.CUSTOMER, secrets.customerPassword()))
+                    .isPresent();
+            assertThat(accounts.login(DemoSecrets.ADMIN, secrets.adminPassword()))
+                    .isPresent();
+            assertThat(accounts.login(DemoSecrets.ADMIN, secrets.customerPassword()))
+                    .isEmpty();
+
+            assertThatCode(shop::refuseRealShop).doesNotThrowAnyException();
+            accounts.createAdmin(new Registration("Owner", "owner@example.org", "runs a real shop"));
+            assertThatThrownBy(shop::refuseRealShop).isInstanceOf(CannotStart.class);
+        }
+    }
+
+    /** What a demo leaves behind that was killed in the middle of the history. */
+    private static void cutOff(ConfigurableApplicationContext context, JdbcTemplate database) throws IOException {
+        context.getBean(Catalog.class).importCsv(bytes(RetailerData.catalogue()), false, DemoShop.ACTOR);
+        try (var invoices =
+                new BufferedReader(new InputStreamReader(RetailerData.invoices(), StandardCharsets.UTF_8))) {
+            var half = invoices.lines().limit(5_000).collect(Collectors.joining("\n"));
+            context.getBean(Imports.class).run(bytes(half), DemoShop.HISTORY, DemoShop.ACTOR);
+        }
+        database.update("UPDATE orders.imports SET state = 'running', finished_at = NULL");
     }
 
     @Test
@@ -64,8 +122,15 @@ class DemoShopTest {
         }
     }
 
-    private int logIn(String email, String password) {
-        return api.post("/login", "{\"email\": \"%s\", \"password\": \"%s\"}".formatted(email, password))
-                .status();
+    private static InputStream bytes(String text) {
+        return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static List<String> states(JdbcTemplate database) {
+        return database.queryForList("SELECT state FROM orders.imports ORDER BY id", String.class);
+    }
+
+    private static long orders(JdbcTemplate database) {
+        return requireNonNull(database.queryForObject("SELECT count(*) FROM orders.orders", Long.class));
     }
 }

@@ -61,6 +61,13 @@ class ImportStore {
                 .update();
     }
 
+    boolean hasCompleted(String actor) {
+        return client.sql("""
+                        SELECT EXISTS (SELECT FROM orders.imports
+                                       WHERE actor = :actor AND state = 'completed' AND NOT dry_run)
+                        """).param("actor", actor).query(Boolean.class).single();
+    }
+
     /** To be called by whoever has the turn: what is running then is not running any more. */
     void endInterrupted() {
         client.sql("UPDATE orders.imports SET state = 'interrupted', finished_at = now() WHERE state = 'running'")

@@ -228,6 +228,11 @@ public class Imports {
                 .toList();
     }
 
+    /** Whether an import of this actor has come to its end, and was no dry run. */
+    public boolean hasCompleted(String actor) {
+        return store.hasCompleted(actor);
+    }
+
     public Optional<OrderImportReport> find(long importId) {
         return store.find(importId).map(this::report);
     }
