@@ -46,10 +46,8 @@ import org.springframework.test.context.ContextConfiguration;
         public void initialize(ConfigurableApplicationContext context) {
             try {
                 var folder = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "audited-shop");
-                var simulator = Simulator.start(SimulatorOptions.defaults()
-                        .onPort(0)
-                        .in(folder.resolve("simulator"))
-                        .acceptingOnly("sk_test_of_the_audited_shop"));
+                var simulator = Simulator.start(
+                        SimulatorOptions.defaults().onPort(0).in(folder).acceptingOnly("sk_test_of_the_audited_shop"));
                 TestPropertyValues.of(TestDatabase.another(DATABASE))
                         .and("kontor.data=" + folder, "kontor.payments.stripe.api-base=" + simulator.address())
                         .applyTo(context);
