@@ -34,6 +34,9 @@ import tools.jackson.databind.json.JsonMapper;
 class CrashShop {
     private static final JsonMapper JSON = new JsonMapper();
     private static final int ARTICLES = 20;
+    /** How long a shop that says it is ready may take to accept some orders. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private static final String INVOICE = "{\"method\": \"invoice\"}";
     private static final String CARD = "{\"method\": \"card\", \"gateway\": \"stripe\", \"token\": \"pm_card_visa\"}";
 
@@ -47,6 +50,7 @@ class CrashShop {
     private final Map<String, String> bodies = new ConcurrentHashMap<>();
     private final Map<String, Long> acknowledged = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<String> unanswered = new ConcurrentLinkedQueue<>();
+    private volatile String lastRefusal = "none";
     private String token = "";
 
     CrashShop(ServerProcess server, Path journalFile, int buyers) {
@@ -83,6 +87,7 @@ class CrashShop {
         var request = HttpRequest.newBuilder(server.address(path))
                 .header("Content-Type", "application/json")
                 .header("Idempotency-Key", key.isEmpty() ? "none" : key)
+                .timeout(PATIENCE)
                 .POST(BodyPublishers.ofString(JSON.writeValueAsString(body)));
         if (!token.isEmpty()) request.header("Authorization", "Bearer " + token);
         return JSON.readTree(
@@ -105,8 +110,16 @@ class CrashShop {
             for (var buyer = 0; buyer < buyers; buyer++) threads.execute(this::order);
         }
 
-        void waitForAcknowledged(int count) throws InterruptedException {
-            while (acknowledged.size() < before + count) TimeUnit.MILLISECONDS.sleep(5);
+        /** @throws AssertionError when a buyer was told nonsense, or when the shop does not get that far in {@link #PATIENCE} */
+        void waitForAcknowledged(int count) throws Exception {
+            var deadline = System.nanoTime() + PATIENCE.toNanos();
+            while (acknowledged.size() < before + count) {
+                throwFailure();
+                if (System.nanoTime() > deadline)
+                    throw new AssertionError("%d of %d orders in %s, the last answer: %s\n%s"
+                            .formatted(acknowledged.size() - before, count, PATIENCE, lastRefusal, server.describe()));
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
         }
 
         private void order() {
@@ -120,9 +133,9 @@ class CrashShop {
                     }
                     var outcome = send(key, journal);
                     if (outcome != Outcome.ANSWERED) unanswered.add(key);
-                    if (outcome == Outcome.DEAD) return; // or dying: the next load tries again
+                    if (outcome == Outcome.DEAD) TimeUnit.MILLISECONDS.sleep(20); // it may be about to come back
                 }
-            } catch (IOException | AssertionError e) {
+            } catch (IOException | InterruptedException | AssertionError e) {
                 failures.add(e);
             }
         }
@@ -131,6 +144,10 @@ class CrashShop {
         public void close() {
             stopped = true;
             threads.close();
+            throwFailure();
+        }
+
+        private void throwFailure() {
             var failure = failures.peek();
             if (failure != null) throw new AssertionError("a buyer was told nonsense", failure);
         }
@@ -146,6 +163,7 @@ class CrashShop {
     private Outcome send(String key, Journal journal) throws IOException {
         try {
             var answer = place(key);
+            if (answer.statusCode() != 201) lastRefusal = answer.statusCode() + " " + answer.body();
             if (answer.statusCode() == 503) return Outcome.DEAD;
             if (answer.statusCode() == 409 && answer.body().contains("request_in_progress")) return Outcome.UNDER_WAY;
             // A card that the gateway has not answered about yet is 202, the order is there all the same.
@@ -157,6 +175,7 @@ class CrashShop {
             if (earlier != null && earlier != id) throw new AssertionError(key + " is order " + earlier + " and " + id);
             return Outcome.ANSWERED;
         } catch (IOException e) {
+            lastRefusal = e.toString();
             return Outcome.DEAD;
         }
     }
@@ -272,6 +291,7 @@ class CrashShop {
         return JSON.readTree(client.send(
                         HttpRequest.newBuilder(server.address(path))
                                 .header("Authorization", "Bearer " + token)
+                                .timeout(PATIENCE)
                                 .build(),
                         BodyHandlers.ofString())
                 .body());

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -163,6 +164,19 @@ public class ServerProcess {
             TimeUnit.MILLISECONDS.sleep(50);
         }
         throw new AssertionError("the server was not ready in " + PATIENCE + ", see " + log + ":\n" + tailOfLog());
+    }
+
+    /** What its threads do and the end of its log, for the message of a test that fails. */
+    String describe() throws Exception {
+        var running = process;
+        if (running == null || !running.isAlive()) return "it has ended\n" + tailOfLog();
+        var dump = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        Long.toString(running.pid()),
+                        "Thread.print")
+                .redirectErrorStream(true)
+                .start();
+        return new String(dump.getInputStream().readAllBytes(), StandardCharsets.UTF_8) + tailOfLog();
     }
 
     private String tailOfLog() throws IOException {
