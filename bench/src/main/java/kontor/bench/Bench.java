@@ -15,12 +15,15 @@ public final class Bench {
     private final Progress progress;
     private final Results results = new Results();
     private final Path data;
+    /** {@link #data} as it was before the first order came over HTTP. */
+    private final Path twin;
 
     private Bench(Options options, Project project, Progress progress) {
         this.options = options;
         this.project = project;
         this.progress = progress;
         this.data = options.data() != null ? options.data() : project.scratch().resolve("data");
+        this.twin = Path.of(data + "-twin");
     }
 
     /**
@@ -48,12 +51,15 @@ public final class Bench {
             measure();
         } finally {
             Project.delete(data);
+            Project.delete(twin);
         }
     }
 
     private void prepareFolder() throws IOException {
-        if (options.data() == null) Project.delete(data);
-        else if (Files.exists(data))
+        if (options.data() == null) {
+            Project.delete(data);
+            Project.delete(twin);
+        } else if (Files.exists(data) || Files.exists(twin))
             throw new Options.Bad("--data needs a folder that does not exist yet: it is removed at the end.");
     }
 
@@ -65,6 +71,7 @@ public final class Bench {
         var profile = new Profile(options, project, progress);
         var prepared = inProcess(reference, profile);
         if (options.wants(Goal.B11)) new StartFigures(project, progress, results).measure(data);
+        if (options.wants(Goal.B10)) Project.copy(data, twin);
         var machine = overHttp(reference, profile, prepared);
         tell(Report.of(begun, commit, machine, options, speed, results));
     }
@@ -101,7 +108,7 @@ public final class Bench {
             var asked = new UnderLoad(options, progress, results, shop, server, prepared.tokens());
             if (HttpFigures.areWanted(options)) new HttpFigures(asked, raw).measure(profile);
             if (ManyOrders.areWanted(options))
-                new ManyOrders(asked, new Filling(postgres, shop, prepared.sample()), project, data).measure();
+                new ManyOrders(asked, new Filling(postgres, shop, prepared.sample()), project, data, twin).measure();
             if (options.wants(Goal.B5)) new CardFigures(asked, simulator, project, data).measure();
             if (Reference.isWanted(options))
                 reference.measureAfter(raw, Pgbench.find(postgres, shop, project.scratch()));
