@@ -17,7 +17,7 @@ final class ManyOrders {
     private static final long MILLION = 1_000_000;
     private static final long B10_SPEAKS_OF = 5_000_000;
     /** Of slices, for each slice of another figure: two servers differ by less than their machine does meanwhile. */
-    private static final int PAIRS = 3;
+    private static final int PAIRS = 4;
 
     private static final Duration PATIENCE = Duration.ofMinutes(15);
 
