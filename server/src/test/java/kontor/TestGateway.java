@@ -131,7 +131,7 @@ public final class TestGateway {
                             "kontor.payments.stripe.api-base=" + address(),
                             "kontor.payments.stripe.secret-key=" + SECRET_KEY,
                             "kontor.payments.stripe.webhook-secrets=" + WEBHOOK_SECRET,
-                            "kontor.payments.stripe.timeout=700ms",
+                            "kontor.payments.stripe.timeout=4s",
                             "kontor.payments.recovery-interval=200ms")
                     .applyTo(context);
         }

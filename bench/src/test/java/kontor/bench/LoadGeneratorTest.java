@@ -23,7 +23,7 @@ class LoadGeneratorTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
     private static final String BUSY = "HTTP/1.1 503 \r\nContent-Length: 0\r\n\r\n";
     private static final Duration WARM_UP = Duration.ofMillis(50);
-    private static final Duration MEASURED = Duration.ofMillis(200);
+    private static final Duration MEASURED = Duration.ofSeconds(1);
 
     private final AtomicLong asked = new AtomicLong();
     private ServerSocket server;

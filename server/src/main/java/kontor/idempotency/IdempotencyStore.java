@@ -57,9 +57,9 @@ class IdempotencyStore {
                 .query(
                         jdbc,
                         """
-                        SELECT principal, route, key, fingerprint, status, location, etag, answer, order_id
-                        FROM idempotency.keys
-                        JOIN unnest(?, ?, ?) AS asked (principal, route, key) USING (principal, route, key)
+                        SELECT asked.*, fingerprint, status, location, etag, answer, order_id
+                        FROM unnest(?, ?, ?) AS asked (principal, route, key)
+                        JOIN idempotency.keys ON keys.id = idempotency.id_of(asked.principal, asked.route, asked.key)
                         """,
                         (row, number) -> found.put(
                                 new Name(row.getString("principal"), row.getString("route"), row.getString("key")),
@@ -95,7 +95,7 @@ class IdempotencyStore {
                         UPDATE idempotency.keys
                         SET status = given.status, location = given.location, etag = given.etag, answer = given.answer
                         FROM unnest(?, ?, ?, ?, ?, ?, ?) AS given (principal, route, key, status, location, etag, answer)
-                        WHERE keys.principal = given.principal AND keys.route = given.route AND keys.key = given.key
+                        WHERE keys.id = idempotency.id_of(given.principal, given.route, given.key)
                           AND keys.status IS NULL
                         """);
     }

@@ -215,6 +215,7 @@ final class Webhooks implements AutoCloseable {
     /** Lets the messages under way end; the others stand in the book. */
     @Override
     public void close() {
+        if (closed) return;
         closed = true;
         // Not by interrupting: a thread interrupted while it reads the book would close it for everybody.
         try {

@@ -115,7 +115,7 @@ class FindingUsersTest {
 
     @Test
     void theListIsNarrowedByTextInAnyCaseAndByRole() {
-        var mark = UUID.randomUUID().toString().replace("-", "");
+        var mark = UUID.randomUUID().toString().substring(0, 8);
         var ann = register("Ann X" + mark, "ann." + UUID.randomUUID() + "@example.org");
         var bob = register("Bob", "bob.x" + mark + "@example.org");
         var admin = api.as(users.admin());

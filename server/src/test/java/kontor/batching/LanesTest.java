@@ -44,7 +44,7 @@ class LanesTest {
             var others = IntStream.rangeClosed(1, 40)
                     .mapToObj(n -> threads.submit(() -> lanes.submit(n)))
                     .toList();
-            while (lanes.depth() < 40) Thread.onSpinWait();
+            while (lanes.depth() < 40) Thread.sleep(1);
             mayCommit.countDown();
             assertThat(first.get()).isZero();
             for (var other : others) other.get();
@@ -80,7 +80,7 @@ class LanesTest {
             var inTheLane = threads.submit(() -> lanes.submit(1));
             committing.await();
             var waiting = threads.submit(() -> lanes.submit(2));
-            while (!lanes.isFull()) Thread.onSpinWait();
+            while (!lanes.isFull()) Thread.sleep(1);
             var second = threads.submit(() -> lanes.submitAdmitted(3));
             assertThatThrownBy(() -> lanes.submit(4)).isInstanceOf(Overloaded.class);
             assertThat(second.isDone()).isFalse();
@@ -119,7 +119,7 @@ class LanesTest {
             committing.await();
             var waiting2 = threads.submit(() -> lanes.submit(2));
             var waiting3 = threads.submit(() -> lanes.submit(3));
-            while (lanes.depth() < 2) Thread.onSpinWait();
+            while (lanes.depth() < 2) Thread.sleep(1);
             assertThatThrownBy(() -> lanes.submit(4)).isInstanceOf(Overloaded.class);
             mayCommit.countDown();
             assertThat(waiting1.get() + waiting2.get() + waiting3.get()).isEqualTo(6);
@@ -183,7 +183,7 @@ class LanesTest {
         answers = IntStream.range(0, 300)
                 .mapToObj(n -> threads.submit(() -> lanes.submit(n)))
                 .toList();
-        while (answers.stream().noneMatch(Future::isDone)) Thread.onSpinWait();
+        while (answers.stream().noneMatch(Future::isDone)) Thread.sleep(1);
         lanes.close();
         threads.shutdown();
         for (var n = 0; n < 300; n++) {

@@ -223,7 +223,10 @@ class CrashShop {
     void awaitSettled() {
         await().atMost(Duration.ofMinutes(3))
                 .pollInterval(Duration.ofSeconds(1))
-                .until(() -> get("/orders?status=pending_payment").at("/items").isEmpty());
+                .until(() -> {
+                    var items = get("/orders?status=pending_payment").at("/items");
+                    return items.isArray() && items.isEmpty();
+                });
     }
 
     /** The orders that were paid by card, each with its total in pence. */

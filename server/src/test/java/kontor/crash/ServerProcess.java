@@ -108,11 +108,9 @@ public class ServerProcess {
     }
 
     private void signalDatabase(String signal) throws Exception {
-        var postmaster = Files.readAllLines(postmasterPid()).getFirst().strip();
-        var command = new ArrayList<>(List.of("kill", "-" + signal, postmaster));
-        ProcessHandle.of(Long.parseLong(postmaster))
-                .ifPresent(parent -> parent.children().forEach(child -> command.add(Long.toString(child.pid()))));
-        new ProcessBuilder(command).start().waitFor(); // a child may have ended meanwhile
+        var postmaster =
+                Long.parseLong(Files.readAllLines(postmasterPid()).getFirst().strip());
+        Signals.send(signal, postmaster);
     }
 
     public void stop() throws InterruptedException {

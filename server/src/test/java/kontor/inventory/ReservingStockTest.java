@@ -168,8 +168,9 @@ class ReservingStockTest {
         return jdbc.sql(sql).param(variant).query(Long.class).single();
     }
 
+    /** As many at once as there are connections: more would wait for one, and not for the stock. */
     private static <T> List<T> inParallel(int times, Callable<T> task) throws Exception {
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (var threads = Executors.newFixedThreadPool(10)) {
             var answers = new ArrayList<T>();
             for (Future<T> answer : threads.invokeAll(Collections.nCopies(times, task))) answers.add(answer.get());
             return answers;

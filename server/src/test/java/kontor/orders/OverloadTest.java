@@ -76,7 +76,9 @@ class OverloadTest {
             var answers = new ArrayList<Future<Api.Answer>>();
             transaction.executeWithoutResult(status -> {
                 lockStockOf(mug);
-                for (var key : keys) answers.add(threads.submit(() -> order(buyer, mug, key)));
+                answers.add(threads.submit(() -> order(buyer, mug, keys.getFirst())));
+                await().until(this::someoneWaitsForALock); // the lane has taken it, and its places are free
+                for (var key : keys.subList(1, BUYERS)) answers.add(threads.submit(() -> order(buyer, mug, key)));
                 await().until(lanes::isFull);
                 await().until(() -> answers.stream().filter(Future::isDone).count() == BUYERS - 3);
             });
@@ -90,6 +92,12 @@ class OverloadTest {
         assertThat(available(mug)).isEqualTo(97);
         for (var key : keys) assertThat(order(buyer, mug, key).status()).isEqualTo(201);
         assertThat(available(mug)).isEqualTo(100 - BUYERS);
+    }
+
+    private boolean someoneWaitsForALock() {
+        return database.sql("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+                .query(Boolean.class)
+                .single();
     }
 
     private static void assertRefused(Api.Answer answer) {

@@ -37,7 +37,7 @@ class SaturatedLanesTest {
             var taken = threads.submit(() -> lanes.submit(commands[0]));
             committing.await();
             var waiting = threads.submit(() -> lanes.submit(commands[1]));
-            while (!lanes.isFull()) Thread.onSpinWait();
+            while (!lanes.isFull()) Thread.sleep(1);
             assertThat(health.health()).extracting(Health::getStatus).isEqualTo(Status.OUT_OF_SERVICE);
             mayCommit.countDown();
             taken.get();

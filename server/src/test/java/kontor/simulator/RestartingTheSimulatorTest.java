@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -213,7 +214,7 @@ class RestartingTheSimulatorTest {
                     }
                 }));
             }
-            enough.await();
+            assertThat(enough.await(2, TimeUnit.MINUTES)).isTrue();
             process.destroyForcibly().waitFor();
             for (var buyer : buyers) buyer.join();
             http.close();
