@@ -50,8 +50,11 @@ public final class Bench {
         try {
             measure();
         } finally {
-            Project.delete(data);
-            Project.delete(twin);
+            try {
+                Project.delete(data);
+            } finally {
+                Project.delete(twin);
+            }
         }
     }
 
@@ -60,7 +63,8 @@ public final class Bench {
             Project.delete(data);
             Project.delete(twin);
         } else if (Files.exists(data) || Files.exists(twin))
-            throw new Options.Bad("--data needs a folder that does not exist yet: it is removed at the end.");
+            throw new Options.Bad(
+                    "--data needs a folder that does not exist yet, nor one of that name and -twin: both are removed at the end.");
     }
 
     private void measure() throws Exception {
@@ -108,7 +112,8 @@ public final class Bench {
             var asked = new UnderLoad(options, progress, results, shop, server, prepared.tokens());
             if (HttpFigures.areWanted(options)) new HttpFigures(asked, raw).measure(profile);
             if (ManyOrders.areWanted(options))
-                new ManyOrders(asked, new Filling(postgres, shop, prepared.sample()), project, data, twin).measure();
+                new ManyOrders(asked, new Filling(postgres, shop, prepared.sample()), project, data, twin, simulator)
+                        .measure();
             if (options.wants(Goal.B5)) new CardFigures(asked, simulator, project, data).measure();
             if (Reference.isWanted(options))
                 reference.measureAfter(raw, Pgbench.find(postgres, shop, project.scratch()));

@@ -3,10 +3,10 @@ package kontor.bench;
 import static kontor.bench.UnderLoad.FEW;
 import static kontor.bench.UnderLoad.WARM_AGAIN;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import kontor.bench.Basket.Demand;
@@ -26,14 +26,16 @@ final class ManyOrders {
     private final Project project;
     private final Path data;
     private final Path twin;
+    private final PaymentSimulator simulator;
 
     /** @param twin a copy of the data folder from when no server had it, for {@link Goal#B10} */
-    ManyOrders(UnderLoad asked, Filling filling, Project project, Path data, Path twin) {
+    ManyOrders(UnderLoad asked, Filling filling, Project project, Path data, Path twin, PaymentSimulator simulator) {
         this.asked = asked;
         this.filling = filling;
         this.project = project;
         this.data = data;
         this.twin = twin;
+        this.simulator = simulator;
     }
 
     static boolean areWanted(Options options) {
@@ -100,25 +102,37 @@ final class ManyOrders {
      */
     private void besideTwin(String what) throws Exception {
         var options = asked.options();
-        try (var other = Server.start(project, twin, Map.of())) {
-            var empty = new Shop(other.postgres());
-            var beside = new UnderLoad(options, asked.progress(), asked.results(), empty, other, asked.tokens()).load();
-            empty.empty();
-            for (var each : List.of(asked.load(), beside))
-                each.orders("warming up both", FEW, Demand.UNIFORM, options.warmUp(), options.measured());
+        try (var other = Server.start(project, twin, simulator.settings())) {
+            var beside = new UnderLoad(
+                    options, asked.progress(), asked.results(), new Shop(other.postgres()), other, asked.tokens());
+            warmUp(beside); // as often as the other one was
+            warmUp(asked);
+            warmUp(beside);
             for (var pair = 1; pair <= PAIRS * options.slices(); pair++) {
+                var twinFirst = pair % 2 == 0; // what one leaves to be written out falls to the other
+                if (twinFirst) withNone(beside);
                 asked.keep(Goal.B10, asked.load().orders(what, FEW, Demand.UNIFORM, WARM_AGAIN, options.measured()));
-                empty.empty();
-                var none = beside.orders(
-                        "64 connections, the twin: no orders before",
+                if (!twinFirst) withNone(beside);
+            }
+        }
+    }
+
+    private static void warmUp(UnderLoad server) throws IOException {
+        var options = server.options();
+        server.load().orders("warming up", FEW, Demand.UNIFORM, options.warmUp(), options.measured());
+    }
+
+    private void withNone(UnderLoad beside) throws IOException, SQLException {
+        beside.shop().empty();
+        var none = beside.load()
+                .orders(
+                        "64 connections, none before",
                         FEW,
                         Demand.UNIFORM,
                         WARM_AGAIN,
-                        options.measured());
-                asked.results().against(Goal.B10, none);
-                asked.results().add(UnderLoad.PART, none);
-            }
-        }
+                        asked.options().measured());
+        asked.results().against(Goal.B10, none);
+        asked.results().add(UnderLoad.PART, none);
     }
 
     private static double seconds(long begun) {

@@ -38,7 +38,8 @@ record Options(
               --orders N                   orders in the tables for B10 (200,000; the goal speaks of 5,000,000);
                                            from 1,000,000 on the audit of so many is timed, too
               --profile                    record the server with Java Flight Recorder and say where its time goes
-              --data DIR                   where the database of the run lies; a new folder, removed at the end
+              --data DIR                   where the database of the run lies; a new folder, removed at the end, and
+                                           for B10 a second one beside it, DIR-twin
 
             The results are written into bench/results: as JSON, as a table and as a chart.""";
 

@@ -33,7 +33,7 @@ final class Server implements AutoCloseable {
         port = freePort();
         managementPort = freePort();
         this.data = data;
-        var log = project.scratch().resolve("server.log");
+        var log = project.scratch().resolve(data.getFileName() + "-server.log"); // two may run at once
         var begun = System.nanoTime();
         command = Command.start(
                 project,

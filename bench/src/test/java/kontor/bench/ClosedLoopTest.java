@@ -22,7 +22,7 @@ class ClosedLoopTest {
                 "nothing", List.of(client, client), Thread.ofVirtual().factory(), SHORT, SHORT);
         assertThat(measured.clients()).isEqualTo(2);
         assertThat(measured.done()).isPositive().isLessThan(asked.get());
-        assertThat(measured.perSecond()).isEqualTo(measured.done() / 0.1);
+        assertThat(measured.perSecond()).isEqualTo((double) measured.done() / SHORT.toSeconds());
         assertThat(measured.p50()).isGreaterThanOrEqualTo(1_000_000).isLessThanOrEqualTo(measured.p99());
     }
 

@@ -8,7 +8,7 @@ WHERE name IN ('fsync', 'full_page_writes', 'data_checksums') AND setting <> 'on
    OR name = 'synchronous_commit' AND setting = 'off';
 
 -- guards_are_in_place
--- The indexes, checks and triggers that refuse doubles, overselling and changed books are there and switched on.
+-- The indexes, columns, checks and triggers that refuse doubles, overselling and changed books are there and switched on.
 SELECT kind, table_name, guard
 FROM (VALUES
     ('unique', 'accounts.users', 'users_email'),
@@ -25,6 +25,8 @@ FROM (VALUES
     ('unique', 'payments.inbound_events', 'inbound_events_pkey'),
     ('unique', 'payments.operations', 'operations_one_live'),
     ('unique', 'payments.payments', 'payments_one_live'),
+    ('generated', 'idempotency.keys', 'idempotency.id_of(principal, route, key)'),
+    ('check', 'idempotency.keys', '(strpos(principal, chr(10)) = 0) AND (strpos(route, chr(10)) = 0)'),
     ('check', 'inventory.levels', 'reserved >= 0'),
     ('check', 'inventory.levels', 'reserved <= on_hand'),
     ('check', 'ledger.entries', 'amount <> 0'),
@@ -45,6 +47,9 @@ WHERE CASE kind
         SELECT FROM pg_constraint
         WHERE conrelid = to_regclass(table_name) AND contype = 'c'
           AND starts_with(pg_get_constraintdef(oid), 'CHECK ((' || guard || '))'))
+    WHEN 'generated' THEN NOT EXISTS (
+        SELECT FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
+        WHERE adrelid = to_regclass(table_name) AND attgenerated = 's' AND pg_get_expr(adbin, adrelid) = guard)
     ELSE NOT EXISTS (
         SELECT FROM pg_trigger
         WHERE tgrelid = to_regclass(table_name) AND tgname = guard AND tgenabled IN ('O', 'A'))

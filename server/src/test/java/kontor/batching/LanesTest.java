@@ -3,10 +3,12 @@ package kontor.batching;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.Thread.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -177,23 +179,30 @@ class LanesTest {
 
     @Test
     void writesWhatWaitsBeforeItCloses() throws Exception {
-        List<Future<Integer>> answers;
-        var threads = Executors.newVirtualThreadPerTaskExecutor();
-        var lanes = lanes(2, 1000, 8, batch -> batch);
-        answers = IntStream.range(0, 300)
-                .mapToObj(n -> threads.submit(() -> lanes.submit(n)))
-                .toList();
-        while (answers.stream().noneMatch(Future::isDone)) Thread.sleep(1);
-        lanes.close();
-        threads.shutdown();
-        for (var n = 0; n < 300; n++) {
-            try {
-                assertThat(answers.get(n).get()).isEqualTo(n);
-            } catch (java.util.concurrent.ExecutionException e) {
-                assertThat(e.getCause()).isInstanceOf(Overloaded.class); // came after the doors were shut
-            }
+        var mayCommit = new CountDownLatch(1);
+        var lanes = lanes(2, 1000, 8, batch -> {
+            await(mayCommit);
+            return batch;
+        });
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var answers = IntStream.range(0, 300)
+                    .mapToObj(n -> threads.submit(() -> lanes.submit(n)))
+                    .toList();
+            while (lanes.depth() < 300 - 2 * 8) Thread.sleep(1); // two batches are in the lanes
+            var closing = Thread.ofPlatform().start(lanes::close);
+            while (!Set.of(State.WAITING, State.TIMED_WAITING).contains(closing.getState())) Thread.sleep(1);
+            mayCommit.countDown();
+            closing.join();
+            for (var n = 0; n < 300; n++) assertThat(answers.get(n).get()).isEqualTo(n);
         }
+    }
+
+    @Test
+    void takesNothingWhenItIsClosed() {
+        var lanes = lanes(2, 1000, 8, batch -> batch);
+        lanes.close();
         assertThatThrownBy(() -> lanes.submit(1)).isInstanceOf(Overloaded.class);
+        assertThatThrownBy(() -> lanes.submitAdmitted(1)).isInstanceOf(Overloaded.class);
     }
 
     private Lanes<Integer, Integer> lanes(int lanes, int bound, int largest, BatchWriter<Integer, Integer> writer) {

@@ -95,9 +95,10 @@ class OverloadTest {
     }
 
     private boolean someoneWaitsForALock() {
-        return database.sql("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
-                .query(Boolean.class)
-                .single();
+        return database.sql("""
+                        SELECT EXISTS (SELECT FROM pg_stat_activity
+                                       WHERE datname = current_database() AND wait_event_type = 'Lock')
+                        """).query(Boolean.class).single();
     }
 
     private static void assertRefused(Api.Answer answer) {
