@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -145,7 +146,9 @@ class StartingTest {
                     audit | KONTOR_DB_CONNECTIONS  | many  | kontor.db.connections (KONTOR_DB_CONNECTIONS) cannot be "many": it needs a whole number.
                     """)
     void aWrongSettingIsTold(String command, String variable, String value, String sentence) throws Exception {
-        var refused = server(Map.of(variable, value), command, "--kontor.data=" + folder.resolve("data"));
+        var environment = new HashMap<>(Map.of("SERVER_PORT", Integer.toString(freePort()))); // a demo may be running
+        environment.put(variable, value);
+        var refused = server(environment, command, "--kontor.data=" + folder.resolve("data"));
         assertThat(refused.code()).isEqualTo(2);
         assertThat(refused.errors()).isEqualTo(sentence);
         assertThat(refused.output()).doesNotContain("Exception", "\tat ", "FAILED");
@@ -162,5 +165,11 @@ class StartingTest {
         assertThat(refused.code()).isEqualTo(2);
         assertThat(refused.errors()).isEqualTo("A port is a number from 1 to 65535: port out of range:70000.");
         assertThat(refused.output()).doesNotContain("Exception", "\tat ");
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
     }
 }
