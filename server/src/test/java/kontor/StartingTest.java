@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.test.util.TestSocketUtils;
 
 /** What the person at the terminal is told when Kontor cannot do as it was asked: one line, and exit code 2. */
 class StartingTest {
@@ -146,7 +147,8 @@ class StartingTest {
                     audit | KONTOR_DB_CONNECTIONS  | many  | kontor.db.connections (KONTOR_DB_CONNECTIONS) cannot be "many": it needs a whole number.
                     """)
     void aWrongSettingIsTold(String command, String variable, String value, String sentence) throws Exception {
-        var environment = new HashMap<>(Map.of("SERVER_PORT", Integer.toString(freePort()))); // a demo may be running
+        var port = TestSocketUtils.findAvailableTcpPort(); // a demo may be running on its own
+        var environment = new HashMap<>(Map.of("SERVER_PORT", Integer.toString(port)));
         environment.put(variable, value);
         var refused = server(environment, command, "--kontor.data=" + folder.resolve("data"));
         assertThat(refused.code()).isEqualTo(2);
@@ -165,11 +167,5 @@ class StartingTest {
         assertThat(refused.code()).isEqualTo(2);
         assertThat(refused.errors()).isEqualTo("A port is a number from 1 to 65535: port out of range:70000.");
         assertThat(refused.output()).doesNotContain("Exception", "\tat ");
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }
