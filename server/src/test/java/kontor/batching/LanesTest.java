@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -184,17 +185,18 @@ class LanesTest {
             await(mayCommit);
             return batch;
         });
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var answers = IntStream.range(0, 300)
-                    .mapToObj(n -> threads.submit(() -> lanes.submit(n)))
-                    .toList();
-            while (lanes.depth() < 300 - 2 * 8) Thread.sleep(1); // two batches are in the lanes
-            var closing = Thread.ofPlatform().start(lanes::close);
-            while (!Set.of(State.WAITING, State.TIMED_WAITING).contains(closing.getState())) Thread.sleep(1);
-            mayCommit.countDown();
-            closing.join();
-            for (var n = 0; n < 300; n++) assertThat(answers.get(n).get()).isEqualTo(n);
-        }
+        var threads = Executors.newVirtualThreadPerTaskExecutor();
+        var answers = IntStream.range(0, 300)
+                .mapToObj(n -> threads.submit(() -> lanes.submit(n)))
+                .toList();
+        while (lanes.depth() < 300 - 2 * 8) Thread.sleep(1); // two batches are in the lanes
+        var closing = Thread.ofPlatform().start(lanes::close);
+        while (!Set.of(State.WAITING, State.TIMED_WAITING).contains(closing.getState())) Thread.sleep(1);
+        mayCommit.countDown();
+        closing.join();
+        threads.shutdown(); // not closed: whoever is forgotten would be waited for without end
+        for (var n = 0; n < 300; n++)
+            assertThat(answers.get(n).get(10, TimeUnit.SECONDS)).isEqualTo(n);
     }
 
     @Test
