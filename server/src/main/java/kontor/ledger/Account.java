@@ -12,7 +12,11 @@ public enum Account {
     REVENUE,
     SHIPPING_REVENUE,
     REFUNDS,
-    GATEWAY_FEES;
+    GATEWAY_FEES,
+    DISPUTED,
+    DISPUTE_LOSSES,
+    WRITE_OFFS,
+    SUSPENSE;
 
     private final String code = name().toLowerCase(Locale.ROOT);
 

@@ -27,7 +27,10 @@ public record Posting(
     public enum Source {
         ORDER,
         OPERATION,
-        IMPORT;
+        IMPORT,
+        DISPUTE,
+        BALANCE_LINE,
+        ADJUSTMENT;
 
         private final String code = name().toLowerCase(Locale.ROOT);
 

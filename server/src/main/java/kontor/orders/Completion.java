@@ -168,7 +168,10 @@ class Completion implements PaymentOutcomes {
             case GatewayAnswer.Declined no -> answers.declined(place.order().id(), no.code(), no.message());
             case GatewayAnswer.Voided _ ->
                 answers.declined(place.order().id(), "voided", "The payment was called off.");
-            case GatewayAnswer.NoAnswer _, GatewayAnswer.NotFound _, GatewayAnswer.Refunded _ ->
+            case GatewayAnswer.NoAnswer _,
+                    GatewayAnswer.NotFound _,
+                    GatewayAnswer.Pending _,
+                    GatewayAnswer.Refunded _ ->
                 answer(place, address, OrderStatus.PENDING_PAYMENT, PaymentState.OPEN, PaymentStatus.UNKNOWN, null);
         };
     }

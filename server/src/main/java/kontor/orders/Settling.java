@@ -173,6 +173,7 @@ class Settling {
             case GatewayAnswer.Voided _ -> new Consequence(OrderStatus.CANCELLED, PaymentState.VOIDED, "cancelled");
             case GatewayAnswer.RequiresAction _,
                     GatewayAnswer.NoAnswer _,
+                    GatewayAnswer.Pending _,
                     GatewayAnswer.NotFound _,
                     GatewayAnswer.Refunded _ -> null;
         };

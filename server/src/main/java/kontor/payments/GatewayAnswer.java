@@ -33,6 +33,14 @@ public sealed interface GatewayAnswer {
     /** The amount was paid back. {@code reference} names the refund. */
     record Refunded(String reference, Money amount) implements GatewayAnswer {}
 
+    /**
+     * It was taken on, and will be carried out or not: a message of the gateway tells which. Until then the money may have
+     * moved or not.
+     *
+     * @param reference of the payment or the refund, when the gateway has named one
+     */
+    record Pending(@Nullable String reference) implements GatewayAnswer {}
+
     /** The gateway knows nothing of it, as far as its search can tell now. */
     record NotFound() implements GatewayAnswer {}
 

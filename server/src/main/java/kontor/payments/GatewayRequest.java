@@ -1,6 +1,7 @@
 package kontor.payments;
 
 import java.net.URI;
+import java.util.Map;
 import java.util.regex.Pattern;
 import kontor.money.Money;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,40 @@ public sealed interface GatewayRequest {
             @Nullable String gatewayReference) implements GatewayRequest {
         public LookUp {
             checkKey(operationKey);
+        }
+    }
+
+    /**
+     * A part or all of what is held. Also asks what became of it: at most one operation of a payment is ever under way, so
+     * what the gateway took beyond {@code capturedBefore} was taken by this one.
+     *
+     * @param capturedBefore in minor units: what earlier operations took
+     * @param last whether the rest of the hold is given up; otherwise it can still be captured
+     */
+    record Capture(String operationKey, String gatewayReference, Money amount, long capturedBefore, boolean last)
+            implements GatewayRequest {
+        public Capture {
+            checkKey(operationKey);
+        }
+    }
+
+    /**
+     * What the buyer's browser brought back from the gateway's page.
+     *
+     * @param operationKey of the {@link Authorize} that waits for it
+     * @param returned the parameters of the address that the browser came back to, as they were
+     */
+    record Confirm(
+            String operationKey,
+            long paymentId,
+            Money amount,
+            boolean capture,
+            @Nullable String gatewayReference,
+            Map<String, String> returned)
+            implements GatewayRequest {
+        public Confirm {
+            checkKey(operationKey);
+            returned = Map.copyOf(returned);
         }
     }
 

@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param token the gateway's name for the buyer's card; null for what needs none
  * @param returnUrl where the buyer comes back to after 3-D Secure
  * @param reference the gateway's name for the payment; null until the gateway gave one
- * @param cause who wants a payment given up; null for what belongs to placing the order
+ * @param cause who wants it; null for what belongs to placing the order
+ * @param capturedBefore of a capture: what the payment's earlier captures took, in minor units
+ * @param last of a capture: whether the rest of the hold is given up
+ * @param refundId of a refund: the document that it pays out; null for any other kind
  */
 public record Operation(
         long orderId,
@@ -25,7 +28,28 @@ public record Operation(
         @Nullable String token,
         @Nullable String returnUrl,
         @Nullable String reference,
-        @Nullable Cause cause) {
+        @Nullable Cause cause,
+        long capturedBefore,
+        boolean last,
+        @Nullable Long refundId) {
+    /** One that belongs to no refund and captures nothing that is held. */
+    public Operation(
+            long orderId,
+            long paymentId,
+            long id,
+            Kind kind,
+            String gateway,
+            Money amount,
+            boolean captures,
+            @Nullable String token,
+            @Nullable String returnUrl,
+            @Nullable String reference,
+            @Nullable Cause cause) {
+        this(
+                orderId, paymentId, id, kind, gateway, amount, captures, token, returnUrl, reference, cause, 0, false,
+                null);
+    }
+
     /**
      * Who wants it and why, kept with the question: whoever brings the answer, after a crash even another server, knows
      * what to write into the order's history.
@@ -73,6 +97,19 @@ public record Operation(
     /** The same question, about a payment whose name at the gateway has become known. */
     Operation named(String gatewayReference) {
         return new Operation(
-                orderId, paymentId, id, kind, gateway, amount, captures, token, returnUrl, gatewayReference, cause);
+                orderId,
+                paymentId,
+                id,
+                kind,
+                gateway,
+                amount,
+                captures,
+                token,
+                returnUrl,
+                gatewayReference,
+                cause,
+                capturedBefore,
+                last,
+                refundId);
     }
 }

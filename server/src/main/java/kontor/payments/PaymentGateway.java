@@ -26,14 +26,26 @@ public interface PaymentGateway {
     GatewayAnswer authorize(GatewayRequest.Authorize request);
 
     /**
-     * Takes money that is held; the rest of the hold is released.
+     * Takes money that is held: all of it, or a part.
      *
-     * @param amount at most what is held
-     * @return {@link GatewayAnswer.Captured} with exactly {@code amount}; {@link GatewayAnswer.Declined} when it is
+     * @return {@link GatewayAnswer.Captured} with exactly the amount asked for; {@link GatewayAnswer.Declined} when it is
      *     known that this moved nothing; or the state in which the gateway found the payment instead, such as
      *     {@link GatewayAnswer.Voided}
      */
-    GatewayAnswer capture(String operationKey, String gatewayReference, Money amount);
+    GatewayAnswer capture(GatewayRequest.Capture request);
+
+    /**
+     * What became of a capture: {@link GatewayAnswer.Captured} with its amount, {@link GatewayAnswer.Voided} when nothing
+     * is held any more and it took nothing, {@link GatewayAnswer.NotFound} when it has taken nothing yet: it may still be
+     * on its way, so it has to be sent again under its own key before that is believed.
+     */
+    GatewayAnswer lookUpCapture(GatewayRequest.Capture request);
+
+    /**
+     * Hands over what the buyer's browser brought back from the gateway's page. A gateway that knows the outcome by itself
+     * looks it up instead.
+     */
+    GatewayAnswer confirm(GatewayRequest.Confirm request);
 
     /**
      * Gives up a payment that is not captured: releases a hold, ends a pending 3-D Secure step.
@@ -69,6 +81,19 @@ public interface PaymentGateway {
 
     /** Reads a message again that was verified when it was stored; empty when it is not an event. */
     Optional<WebhookEvent> readStored(byte[] rawBody);
+
+    /**
+     * Whether the gateway can be asked what became of an operation. One that cannot answers every look-up with
+     * {@link GatewayAnswer.NotFound}, and its signed messages are its word.
+     */
+    boolean answersLookUps();
+
+    /**
+     * The gateway's own books: what it moved on our account, the oldest first.
+     *
+     * @param after the id of the last line that is known already; null for the beginning
+     */
+    BalancePage balance(@Nullable String after);
 
     /** How long an operation's key is sure to be recognised after its first use. */
     Duration remembersKeysFor();

@@ -63,6 +63,8 @@ class PaymentStore {
                 // A timeout is not a refusal, and a search that finds nothing may lag behind: the money may have moved.
                 case GatewayAnswer.NoAnswer(var reason) ->
                     new Change(operation, "unknown", begins ? PaymentStatus.UNKNOWN : null, 0, null, reason);
+                case GatewayAnswer.Pending(var reference) ->
+                    new Change(operation, "unknown", begins ? PaymentStatus.UNKNOWN : null, 0, reference, "pending");
                 case GatewayAnswer.NotFound() ->
                     new Change(operation, "unknown", begins ? PaymentStatus.UNKNOWN : null, 0, null, "not found yet");
                 case GatewayAnswer.Refunded refunded ->

@@ -94,7 +94,7 @@ public class Payments {
             return new GatewayAnswer.NoAnswer("the gateway " + operation.gateway() + " is not configured");
         return switch (operation.kind()) {
             case AUTHORIZE -> gateway.authorize(authorization(operation));
-            case CAPTURE -> gateway.capture(keyOf(operation), referenceOf(operation), operation.amount());
+            case CAPTURE -> gateway.capture(captureOf(operation));
             case VOID -> gateway.cancel(keyOf(operation), referenceOf(operation));
             case REFUND -> gateway.refund(keyOf(operation), referenceOf(operation), operation.amount());
         };
@@ -226,6 +226,15 @@ public class Payments {
                 operation.token(),
                 operation.captures(),
                 operation.returnUrl() == null ? null : URI.create(operation.returnUrl()));
+    }
+
+    private GatewayRequest.Capture captureOf(Operation operation) {
+        return new GatewayRequest.Capture(
+                keyOf(operation),
+                referenceOf(operation),
+                operation.amount(),
+                operation.capturedBefore(),
+                operation.last());
     }
 
     private static String referenceOf(Operation operation) {

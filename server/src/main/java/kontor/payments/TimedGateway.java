@@ -17,8 +17,18 @@ record TimedGateway(PaymentGateway gateway, MeterRegistry metrics) implements Pa
     }
 
     @Override
-    public GatewayAnswer capture(String operationKey, String gatewayReference, Money amount) {
-        return timed("capture", () -> gateway.capture(operationKey, gatewayReference, amount));
+    public GatewayAnswer capture(GatewayRequest.Capture request) {
+        return timed("capture", () -> gateway.capture(request));
+    }
+
+    @Override
+    public GatewayAnswer lookUpCapture(GatewayRequest.Capture request) {
+        return timed("look_up_capture", () -> gateway.lookUpCapture(request));
+    }
+
+    @Override
+    public GatewayAnswer confirm(GatewayRequest.Confirm request) {
+        return timed("confirm", () -> gateway.confirm(request));
     }
 
     @Override
@@ -63,6 +73,7 @@ record TimedGateway(PaymentGateway gateway, MeterRegistry metrics) implements Pa
             case GatewayAnswer.Declined _ -> "declined";
             case GatewayAnswer.Voided _ -> "voided";
             case GatewayAnswer.Refunded _ -> "refunded";
+            case GatewayAnswer.Pending _ -> "pending";
             case GatewayAnswer.NotFound _ -> "not_found";
             case GatewayAnswer.NoAnswer _ -> "none";
         };
@@ -86,6 +97,16 @@ record TimedGateway(PaymentGateway gateway, MeterRegistry metrics) implements Pa
     @Override
     public Optional<WebhookEvent> readStored(byte[] rawBody) {
         return gateway.readStored(rawBody);
+    }
+
+    @Override
+    public boolean answersLookUps() {
+        return gateway.answersLookUps();
+    }
+
+    @Override
+    public BalancePage balance(@Nullable String after) {
+        return gateway.balance(after);
     }
 
     @Override

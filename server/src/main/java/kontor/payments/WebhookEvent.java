@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param operationKey of the operation that caused it, as far as the gateway tells
  * @param answer the state of the payment or refund when the message was written, in the words of an answer; {@code
  *     null} when the message says nothing of that kind
+ * @param dispute null when it is about none
  */
 public record WebhookEvent(
         String id,
@@ -22,4 +23,5 @@ public record WebhookEvent(
         @Nullable String gatewayReference,
         @Nullable Long paymentId,
         @Nullable String operationKey,
-        @Nullable GatewayAnswer answer) {}
+        @Nullable GatewayAnswer answer,
+        @Nullable DisputeNews dispute) {}

@@ -55,8 +55,28 @@ class SilentGateway implements PaymentGateway {
     }
 
     @Override
-    public GatewayAnswer capture(String operationKey, String gatewayReference, Money amount) {
+    public GatewayAnswer capture(GatewayRequest.Capture request) {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public GatewayAnswer lookUpCapture(GatewayRequest.Capture request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public GatewayAnswer confirm(GatewayRequest.Confirm request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean answersLookUps() {
+        return true;
+    }
+
+    @Override
+    public BalancePage balance(@Nullable String after) {
+        return new BalancePage.Unavailable("this gateway says nothing");
     }
 
     @Override

@@ -72,13 +72,14 @@ final class StripeEvents {
                         refund.getPaymentIntent(),
                         null,
                         operation == null ? key : operation,
-                        known(answers.stateOf(refund)));
+                        known(answers.stateOf(refund)),
+                        null);
             }
             case "charge" -> {
                 var intent = text(object, "payment_intent");
-                yield new WebhookEvent(id, type, created, intent, null, key, null);
+                yield new WebhookEvent(id, type, created, intent, null, key, null, null);
             }
-            default -> new WebhookEvent(id, type, created, null, null, key, null);
+            default -> new WebhookEvent(id, type, created, null, null, key, null, null);
         };
     }
 
@@ -93,7 +94,7 @@ final class StripeEvents {
         var payment = StripeAnswers.metadata(metadata, StripeAnswers.PAYMENT);
         var paymentId = payment != null && payment.matches("[0-9]{1,18}") ? Long.valueOf(payment) : null;
         var operation = key == null ? StripeAnswers.metadata(metadata, StripeAnswers.OPERATION) : key;
-        return new WebhookEvent(id, type, created, reference, paymentId, operation, answer);
+        return new WebhookEvent(id, type, created, reference, paymentId, operation, answer, null);
     }
 
     /** The key of the call that caused the event; none when the buyer did, or Stripe itself. */

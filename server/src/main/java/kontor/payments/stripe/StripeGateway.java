@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import kontor.money.Money;
+import kontor.payments.BalancePage;
 import kontor.payments.GatewayAnswer;
 import kontor.payments.GatewayAnswer.Authorized;
 import kontor.payments.GatewayAnswer.Captured;
@@ -137,13 +138,15 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
     }
 
     @Override
-    public GatewayAnswer capture(String operationKey, String gatewayReference, Money amount) {
+    public GatewayAnswer capture(GatewayRequest.Capture request) {
+        var gatewayReference = request.gatewayReference();
+        var amount = request.amount();
         return read("capture", () -> {
             try {
                 var params = PaymentIntentCaptureParams.builder()
                         .setAmountToCapture(StripeAmounts.amountOf(amount))
                         .build();
-                var intent = intents.capture(gatewayReference, params, key(operationKey));
+                var intent = intents.capture(gatewayReference, params, key(request.operationKey()));
                 if (!gatewayReference.equals(intent.getId())) return mismatch("capture", intent, "another payment");
                 var answer = answers.stateOf(intent);
                 return answer.equals(new Captured(gatewayReference, amount))
@@ -153,6 +156,48 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
                 return refusals.ofCapture(e, gatewayReference);
             }
         });
+    }
+
+    @Override
+    public GatewayAnswer lookUpCapture(GatewayRequest.Capture request) {
+        var reference = request.gatewayReference();
+        return read("look-up of a capture", () -> {
+            try {
+                var intent = intents.retrieve(reference);
+                if (!reference.equals(intent.getId())) return mismatch("look-up", intent, "another payment");
+                return asCaptured(intent, request);
+            } catch (StripeException e) {
+                return refusals.ofLookUp(e);
+            }
+        });
+    }
+
+    /** What it received beyond the earlier captures was taken by this one: no two of a payment are ever under way. */
+    private static GatewayAnswer asCaptured(PaymentIntent intent, GatewayRequest.Capture request) {
+        var before = StripeAmounts.amountOf(
+                new Money(request.capturedBefore(), request.amount().currency()));
+        var taken = Objects.requireNonNullElse(intent.getAmountReceived(), 0L) - before;
+        if (taken == StripeAmounts.amountOf(request.amount()))
+            return new Captured(request.gatewayReference(), request.amount());
+        if (taken != 0) return mismatch("look-up of a capture", intent, "captured " + taken);
+        return "canceled".equals(intent.getStatus()) ? new GatewayAnswer.Voided(intent.getId()) : new NotFound();
+    }
+
+    /** Stripe hears from the buyer's bank itself. */
+    @Override
+    public GatewayAnswer confirm(GatewayRequest.Confirm request) {
+        return lookUp(new GatewayRequest.LookUp(
+                request.operationKey(), request.paymentId(), request.amount(), request.gatewayReference()));
+    }
+
+    @Override
+    public boolean answersLookUps() {
+        return true;
+    }
+
+    @Override
+    public BalancePage balance(@Nullable String after) {
+        return new BalancePage.Unavailable("not read yet");
     }
 
     @Override

@@ -23,6 +23,7 @@ import kontor.payments.GatewayAnswer.NotFound;
 import kontor.payments.GatewayAnswer.Refunded;
 import kontor.payments.GatewayAnswer.RequiresAction;
 import kontor.payments.GatewayAnswer.Voided;
+import kontor.payments.GatewayRequest;
 import kontor.payments.GatewayRequest.Authorize;
 import kontor.payments.GatewayRequest.LookUpRefund;
 import org.junit.jupiter.api.AfterAll;
@@ -62,7 +63,8 @@ class PayingThroughStripeTest {
     void holdsTheMoneyThenTakesIt() {
         var reference = stripe.hold();
         assertThat(stripe.effectsOn(reference)).containsExactly("authorized 510");
-        assertThat(stripe.gateway.capture("capture-" + reference, reference, FIVE_POUND_TEN))
+        assertThat(stripe.gateway.capture(
+                        new GatewayRequest.Capture("capture-" + reference, reference, FIVE_POUND_TEN, 0, true)))
                 .isEqualTo(new Captured(reference, FIVE_POUND_TEN));
         assertThat(stripe.effectsOn(reference)).containsExactly("authorized 510", "captured 510");
     }
@@ -70,7 +72,8 @@ class PayingThroughStripeTest {
     @Test
     void takesAPartOfWhatIsHeld() {
         var reference = stripe.hold();
-        assertThat(stripe.gateway.capture("capture-" + reference, reference, ONE_POUND))
+        assertThat(stripe.gateway.capture(
+                        new GatewayRequest.Capture("capture-" + reference, reference, ONE_POUND, 0, true)))
                 .isEqualTo(new Captured(reference, ONE_POUND));
         assertThat(stripe.effectsOn(reference)).containsExactly("authorized 510", "captured 100");
     }
@@ -78,7 +81,8 @@ class PayingThroughStripeTest {
     @Test
     void declinesToTakeMoreThanIsHeld() {
         var reference = stripe.hold();
-        assertThat(stripe.gateway.capture("capture-" + reference, reference, Money.of(511, "GBP")))
+        assertThat(stripe.gateway.capture(
+                        new GatewayRequest.Capture("capture-" + reference, reference, Money.of(511, "GBP"), 0, true)))
                 .isInstanceOf(Declined.class);
         assertThat(stripe.effectsOn(reference)).containsExactly("authorized 510");
     }
@@ -110,7 +114,8 @@ class PayingThroughStripeTest {
     void saysVoidedWhenThereIsNothingLeftToTake() {
         var reference = stripe.hold();
         stripe.gateway.cancel("void-" + reference, reference);
-        assertThat(stripe.gateway.capture("capture-" + reference, reference, FIVE_POUND_TEN))
+        assertThat(stripe.gateway.capture(
+                        new GatewayRequest.Capture("capture-" + reference, reference, FIVE_POUND_TEN, 0, true)))
                 .isEqualTo(new Voided(reference));
         assertThat(stripe.effectsOn(reference)).containsExactly("authorized 510", "voided 510");
     }
@@ -118,8 +123,9 @@ class PayingThroughStripeTest {
     @Test
     void saysCapturedWhenAnotherOperationHasTakenItAll() {
         var reference = stripe.hold();
-        stripe.gateway.capture("capture-" + reference, reference, FIVE_POUND_TEN);
-        assertThat(stripe.gateway.capture("capture-again-" + reference, reference, FIVE_POUND_TEN))
+        stripe.gateway.capture(new GatewayRequest.Capture("capture-" + reference, reference, FIVE_POUND_TEN, 0, true));
+        assertThat(stripe.gateway.capture(
+                        new GatewayRequest.Capture("capture-again-" + reference, reference, FIVE_POUND_TEN, 0, true)))
                 .isEqualTo(new Captured(reference, FIVE_POUND_TEN));
         assertThat(stripe.effectsOn(reference)).containsExactly("authorized 510", "captured 510");
     }

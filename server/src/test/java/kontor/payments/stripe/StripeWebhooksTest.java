@@ -89,7 +89,8 @@ class StripeWebhooksTest {
                         "pi_1",
                         42L,
                         "op-1",
-                        new Captured("pi_1", FIVE_POUND_TEN)));
+                        new Captured("pi_1", FIVE_POUND_TEN),
+                        null));
     }
 
     @Test
@@ -205,7 +206,8 @@ class StripeWebhooksTest {
     @Test
     void keepsEventsItDoesNotKnow() {
         var body = EVENT.formatted("invoice.created", "null", "{\"id\": \"in_1\", \"object\": \"invoice\"}");
-        assertThat(event(body)).isEqualTo(new WebhookEvent("evt_1", "invoice.created", NOW, null, null, null, null));
+        assertThat(event(body))
+                .isEqualTo(new WebhookEvent("evt_1", "invoice.created", NOW, null, null, null, null, null));
     }
 
     @Test
@@ -254,7 +256,8 @@ class StripeWebhooksTest {
                         "pi_1",
                         null,
                         "refund-1",
-                        new Refunded("re_1", Money.of(100, "GBP"))));
+                        new Refunded("re_1", Money.of(100, "GBP")),
+                        null));
         var charge =
                 "{\"id\": \"ch_1\", \"object\": \"charge\", \"payment_intent\": \"pi_1\", \"amount_refunded\": 100}";
         assertThat(event(EVENT.formatted("charge.refunded", "null", charge)).gatewayReference())

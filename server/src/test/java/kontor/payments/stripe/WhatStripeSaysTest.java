@@ -21,6 +21,7 @@ import kontor.payments.GatewayAnswer.Captured;
 import kontor.payments.GatewayAnswer.Declined;
 import kontor.payments.GatewayAnswer.NoAnswer;
 import kontor.payments.GatewayAnswer.Voided;
+import kontor.payments.GatewayRequest;
 import kontor.payments.GatewayRequest.Authorize;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -197,12 +198,16 @@ class WhatStripeSaysTest {
     void tellsWhereAPaymentStandsThatCannotBeCaptured() {
         status = 400;
         body = error("invalid_request_error", "payment_intent_unexpected_state", intent("canceled", 0, 0));
-        assertThat(gateway.capture("k", "pi_1", FIVE_POUND_TEN)).isEqualTo(new Voided("pi_1"));
+        assertThat(gateway.capture(new GatewayRequest.Capture("k", "pi_1", FIVE_POUND_TEN, 0, true)))
+                .isEqualTo(new Voided("pi_1"));
         body = error("invalid_request_error", "payment_intent_unexpected_state", intent("succeeded", 510, 0));
-        assertThat(gateway.capture("k", "pi_1", FIVE_POUND_TEN)).isEqualTo(new Captured("pi_1", FIVE_POUND_TEN));
-        assertThat(gateway.capture("k", "pi_2", FIVE_POUND_TEN)).isInstanceOf(NoAnswer.class);
+        assertThat(gateway.capture(new GatewayRequest.Capture("k", "pi_1", FIVE_POUND_TEN, 0, true)))
+                .isEqualTo(new Captured("pi_1", FIVE_POUND_TEN));
+        assertThat(gateway.capture(new GatewayRequest.Capture("k", "pi_2", FIVE_POUND_TEN, 0, true)))
+                .isInstanceOf(NoAnswer.class);
         body = error("invalid_request_error", "payment_intent_unexpected_state", "");
-        assertThat(gateway.capture("k", "pi_1", FIVE_POUND_TEN)).isInstanceOf(NoAnswer.class);
+        assertThat(gateway.capture(new GatewayRequest.Capture("k", "pi_1", FIVE_POUND_TEN, 0, true)))
+                .isInstanceOf(NoAnswer.class);
         assertThat(gateway.cancel("k", "pi_1")).isInstanceOf(NoAnswer.class);
     }
 
@@ -210,10 +215,12 @@ class WhatStripeSaysTest {
     void tellsThatACaptureWasRefusedWhenTheMoneyIsStillHeld() {
         status = 400;
         body = error("invalid_request_error", "amount_too_large", intent("requires_capture", 0, 510));
-        assertThat(gateway.capture("k", "pi_1", FIVE_POUND_TEN)).isEqualTo(new Declined("amount_too_large", "m", null));
+        assertThat(gateway.capture(new GatewayRequest.Capture("k", "pi_1", FIVE_POUND_TEN, 0, true)))
+                .isEqualTo(new Declined("amount_too_large", "m", null));
         status = 402;
         body = error("card_error", "card_declined", intent("requires_capture", 0, 510));
-        assertThat(gateway.capture("k", "pi_1", FIVE_POUND_TEN)).isEqualTo(new Declined("card_declined", "m", "pi_1"));
+        assertThat(gateway.capture(new GatewayRequest.Capture("k", "pi_1", FIVE_POUND_TEN, 0, true)))
+                .isEqualTo(new Declined("card_declined", "m", "pi_1"));
     }
 
     @Test

@@ -16,6 +16,7 @@ import kontor.payments.GatewayAnswer.NoAnswer;
 import kontor.payments.GatewayAnswer.NotFound;
 import kontor.payments.GatewayAnswer.RequiresAction;
 import kontor.payments.GatewayAnswer.Voided;
+import kontor.payments.GatewayRequest;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -136,9 +137,10 @@ class WhenStripeFailsTest {
     void doesNotKnowWhetherItTookWhatWasHeld(String fault) {
         var reference = stripe.hold();
         var key = "capture-" + reference;
-        assertThat(gatewayFor(fault).capture(key, reference, FIVE_POUND_TEN)).isInstanceOf(NoAnswer.class);
+        assertThat(gatewayFor(fault).capture(new GatewayRequest.Capture(key, reference, FIVE_POUND_TEN, 0, true)))
+                .isInstanceOf(NoAnswer.class);
         stripe.awaitExecution(() -> stripe.effectsOn(reference), "captured 510");
-        assertThat(stripe.gateway.capture(key, reference, FIVE_POUND_TEN))
+        assertThat(stripe.gateway.capture(new GatewayRequest.Capture(key, reference, FIVE_POUND_TEN, 0, true)))
                 .isEqualTo(new Captured(reference, FIVE_POUND_TEN));
         assertThat(stripe.effectsOn(reference)).containsExactly("authorized 510", "captured 510");
     }
