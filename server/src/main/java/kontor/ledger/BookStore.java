@@ -23,7 +23,8 @@ import org.springframework.stereotype.Repository;
 /** The books in the database: everything but the postings of orders, which {@link Ledger} writes. */
 @Repository
 class BookStore {
-    // What the balances hold, and what was posted behind the newest seal: both as one statement sees them.
+    // What the balances hold, and what was posted behind the newest seal: both as one statement sees them. Without the
+    // OFFSET the planner, which cannot know how little that is, would read all entries there are.
     private static final String SUMS = """
             WITH newest AS MATERIALIZED (
                 SELECT until_xact, until_id FROM ledger.seals ORDER BY seq DESC LIMIT 1
@@ -31,7 +32,9 @@ class BookStore {
                 SELECT account, currency,
                        coalesce(sum(amount) FILTER (WHERE amount > 0), 0) AS debits,
                        coalesce(-sum(amount) FILTER (WHERE amount < 0), 0) AS credits
-                FROM ledger.transactions JOIN ledger.entries ON transaction_id = transactions.id
+                FROM ledger.transactions, LATERAL (
+                    SELECT account, currency, amount FROM ledger.entries WHERE transaction_id = transactions.id OFFSET 0
+                ) AS entry
                 WHERE (xact, id) > (coalesce((SELECT until_xact FROM newest), -1), coalesce((SELECT until_id FROM newest), 0))
                 GROUP BY account, currency
             )
