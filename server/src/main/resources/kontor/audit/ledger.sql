@@ -41,7 +41,8 @@ JOIN orders.orders ON orders.id = order_id
 WHERE entries.currency <> orders.currency;
 
 -- ledger_books_what_happened
--- Every posting is about its own order, about an operation of that order that succeeded, or about a credit of it.
+-- Every posting is about its own order, about an operation of that order that succeeded, or about a credit or a dispute of
+-- it.
 SELECT transactions.id AS transaction_id, transactions.order_id, source_type, source_id, transactions.kind,
        operations.kind AS operation, operations.state
 FROM ledger.transactions
@@ -49,10 +50,16 @@ LEFT JOIN payments.operations
     ON source_type = 'operation' AND operations.id = source_id AND operations.order_id = transactions.order_id
 LEFT JOIN orders.credits
     ON source_type = 'import' AND credits.id = source_id AND credits.order_id IS NOT DISTINCT FROM transactions.order_id
+LEFT JOIN payments.disputes
+    ON source_type = 'dispute' AND disputes.id = source_id AND disputes.order_id = transactions.order_id
 WHERE source_type = 'order' AND source_id IS DISTINCT FROM transactions.order_id
    OR source_type = 'import' AND credits.id IS NULL
+   OR source_type = 'dispute' AND disputes.id IS NULL
    OR source_type = 'operation'
       AND (operations.state, transactions.kind, operations.kind) IS DISTINCT FROM ('succeeded', 'capture', 'capture')
+      AND (operations.state, transactions.kind, operations.kind, operations.gateway)
+          IS DISTINCT FROM ('succeeded', 'payment', 'capture', 'transfer')
+      AND (operations.state, transactions.kind, operations.kind) IS DISTINCT FROM ('succeeded', 'late_capture', 'capture')
       AND (operations.state, transactions.kind, operations.kind, operations.captures)
           IS DISTINCT FROM ('succeeded', 'capture', 'authorize', true)
       AND (operations.state, transactions.kind, operations.kind) IS DISTINCT FROM ('succeeded', 'refund', 'refund');
