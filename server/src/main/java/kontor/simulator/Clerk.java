@@ -42,6 +42,14 @@ final class Clerk {
         }
     }
 
+    /**
+     * Returns when every step that has begun to be written is known everywhere. Whoever found a movement and now asks for
+     * what caused it, must not come between the two.
+     */
+    synchronized void awaitUnderWay() {
+        // Having the lock once is all: steps are written and remembered under it.
+    }
+
     /** A server error before anything was executed; it is what the key stands for from then on. */
     Acquirer.Outcome failBefore(Step step) {
         var draft = new Line.Draft(clock.millis()).under(step.key(), step.print());

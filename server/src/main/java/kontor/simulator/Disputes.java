@@ -120,9 +120,11 @@ final class Disputes {
 
     private Acquirer.Outcome record(Intent intent, Dispute dispute, Line.Draft draft) {
         var json = dispute.json();
-        var outcome = clerk.record(Step.BY_THE_ACQUIRER, draft.object(Line.DISPUTE, json), Reply.json(200, json));
-        remember(intent, dispute);
-        return outcome;
+        synchronized (clerk) {
+            var outcome = clerk.record(Step.BY_THE_ACQUIRER, draft.object(Line.DISPUTE, json), Reply.json(200, json));
+            remember(intent, dispute);
+            return outcome;
+        }
     }
 
     private void remember(Intent intent, Dispute dispute) {

@@ -83,7 +83,7 @@ public final class Simulator implements AutoCloseable {
             throw e;
         }
         webhooks.start();
-        var queries = new StripeQueries(acquirer, disputes, balance, payouts, events, faults);
+        var queries = new StripeQueries(clerk, acquirer, disputes, balance, payouts, events, faults);
         var api = new StripeApi(
                 acquirer, disputes, queries, clerk, book, keys, webhooks, faults, effects, options.secretKey());
         var controls = new Controls(api, faults, payouts, disputes);

@@ -15,6 +15,7 @@ final class StripeQueries {
             Pattern.compile("metadata\\[[\"']([^\"']{1,40})[\"']\\]:[\"']([^\"']*)[\"']");
     private static final Pattern STATUS = Pattern.compile("status:[\"']([a-z_]+)[\"']");
 
+    private final Clerk clerk;
     private final Acquirer acquirer;
     private final Disputes disputes;
     private final Balance balance;
@@ -23,7 +24,14 @@ final class StripeQueries {
     private final Faults faults;
 
     StripeQueries(
-            Acquirer acquirer, Disputes disputes, Balance balance, Payouts payouts, Events events, Faults faults) {
+            Clerk clerk,
+            Acquirer acquirer,
+            Disputes disputes,
+            Balance balance,
+            Payouts payouts,
+            Events events,
+            Faults faults) {
+        this.clerk = clerk;
         this.acquirer = acquirer;
         this.disputes = disputes;
         this.balance = balance;
@@ -74,7 +82,9 @@ final class StripeQueries {
 
     private byte[] listMovements(Form form) {
         var expanded = Parameters.expands(form, "data.source");
-        return listOf("/v1/balance_transactions", balance.page(form), movement -> movement(movement, expanded));
+        var page = balance.page(form);
+        clerk.awaitUnderWay();
+        return listOf("/v1/balance_transactions", page, movement -> movement(movement, expanded));
     }
 
     private byte[] movement(BalanceTransaction movement, boolean expanded) {

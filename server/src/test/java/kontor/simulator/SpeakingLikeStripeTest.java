@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -245,6 +247,25 @@ class SpeakingLikeStripeTest {
                 .isEqualTo(1);
         assertThat(visitor.get(path).statusCode()).isEqualTo(500);
         assertThat(visitor.get(path).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void hitsTheSameCallsWithTheSameSeed() {
+        var first = outcomesUnder("{\"kind\": \"decline\", \"probability\": 0.5, \"seed\": 42}");
+        assertThat(first).contains(200, 402);
+        assertThat(outcomesUnder("{\"kind\": \"decline\", \"probability\": 0.5, \"seed\": 42}"))
+                .isEqualTo(first);
+        assertThat(outcomesUnder("{\"kind\": \"decline\", \"probability\": 0.5, \"seed\": 43}"))
+                .isNotEqualTo(first);
+    }
+
+    private List<Integer> outcomesUnder(String fault) {
+        visitor.fault(fault);
+        var outcomes = IntStream.range(0, 32)
+                .mapToObj(i -> visitor.post("/v1/payment_intents", PAY).statusCode())
+                .toList();
+        visitor.send("DELETE", "/_faults", "");
+        return outcomes;
     }
 
     @Test
