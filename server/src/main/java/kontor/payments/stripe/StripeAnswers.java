@@ -12,6 +12,7 @@ import kontor.payments.GatewayAnswer.Authorized;
 import kontor.payments.GatewayAnswer.Captured;
 import kontor.payments.GatewayAnswer.Declined;
 import kontor.payments.GatewayAnswer.NoAnswer;
+import kontor.payments.GatewayAnswer.Pending;
 import kontor.payments.GatewayAnswer.Refunded;
 import kontor.payments.GatewayAnswer.RequiresAction;
 import kontor.payments.GatewayAnswer.Voided;
@@ -24,6 +25,9 @@ final class StripeAnswers {
 
     static final String PAYMENT = "kontor_payment";
     static final String OPERATION = "kontor_operation";
+
+    /** On payments that were only held at first: what was taken from them, other operations took. */
+    static final String HELD = "kontor_held";
 
     private static final int LONGEST_REASON = 300;
 
@@ -40,7 +44,12 @@ final class StripeAnswers {
         var status = intent.getStatus();
         if (id == null || status == null) return noAnswer("a payment intent without id or status");
         return switch (status) {
-            case "requires_capture" -> new Authorized(id, moneyOf(intent.getAmountCapturable(), intent.getCurrency()));
+            case "requires_capture" -> {
+                var received = intent.getAmountReceived();
+                yield received == null || received == 0
+                        ? new Authorized(id, moneyOf(intent.getAmountCapturable(), intent.getCurrency()))
+                        : new Captured(id, moneyOf(received, intent.getCurrency())); // in parts, and not yet the last
+            }
             case "succeeded" -> new Captured(id, moneyOf(intent.getAmountReceived(), intent.getCurrency()));
             case "canceled" -> new Voided(id);
             case "requires_action" -> redirectOf(intent);
@@ -53,7 +62,7 @@ final class StripeAnswers {
         };
     }
 
-    /** The state of a refund. Card refunds succeed at once; a pending one is not known yet. */
+    /** The state of a refund. Most succeed at once; a message says what becomes of a pending one. */
     GatewayAnswer stateOf(Refund refund) {
         var id = refund.getId();
         var status = refund.getStatus();
@@ -64,6 +73,7 @@ final class StripeAnswers {
                 var why = refund.getFailureReason();
                 yield new Declined(why == null ? "refund_" + status : why, "The refund could not be paid out.", id);
             }
+            case "pending", "requires_action" -> new Pending(id);
             default -> noAnswer("refund " + id + " is " + status);
         };
     }
@@ -115,7 +125,7 @@ final class StripeAnswers {
         return text == null ? null : text.toLowerCase(Locale.ROOT);
     }
 
-    private static Money moneyOf(@Nullable Long amount, @Nullable String currency) {
+    static Money moneyOf(@Nullable Long amount, @Nullable String currency) {
         if (amount == null || currency == null) throw new IllegalArgumentException("an amount is missing");
         return StripeAmounts.moneyOf(amount, currency);
     }
