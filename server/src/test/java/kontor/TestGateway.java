@@ -68,9 +68,13 @@ public final class TestGateway {
 
     /** What the gateway sends along with a message, by the SDK's own hand. */
     public static String signatureOf(String body) {
+        return signatureOf(body, Instant.now());
+    }
+
+    /** The same of a message that was sent at another time. */
+    public static String signatureOf(String body, Instant sentAt) {
         try {
-            return Webhook.Signature.generateSignatureHeader(
-                    body, WEBHOOK_SECRET, Instant.now().getEpochSecond());
+            return Webhook.Signature.generateSignatureHeader(body, WEBHOOK_SECRET, sentAt.getEpochSecond());
         } catch (GeneralSecurityException e) {
             throw new AssertionError(e);
         }
@@ -132,7 +136,8 @@ public final class TestGateway {
                             "kontor.payments.stripe.secret-key=" + SECRET_KEY,
                             "kontor.payments.stripe.webhook-secrets=" + WEBHOOK_SECRET,
                             "kontor.payments.stripe.timeout=4s",
-                            "kontor.payments.recovery-interval=200ms")
+                            "kontor.payments.recovery-interval=200ms",
+                            "kontor.payments.breaker-pause=1s")
                     .applyTo(context);
         }
     }

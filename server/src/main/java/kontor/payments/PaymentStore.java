@@ -303,21 +303,42 @@ class PaymentStore {
                 .optional();
     }
 
-    /** Open questions whose time to be asked about again has come; the next time is set at once, so that no other server takes them too. */
-    List<Operation> takeDue(int limit) {
+    /** The gateways that have open questions whose time to be asked about again has come. */
+    List<String> gatewaysDue() {
+        return client.sql("""
+                        SELECT DISTINCT gateway FROM payments.operations
+                        WHERE state IN ('intent', 'unknown') AND next_attempt_at <= now()
+                        """).query(String.class).list();
+    }
+
+    /** Open questions to a gateway whose time to be asked about again has come; the next time is set at once, so that no other server takes them too. */
+    List<Operation> takeDue(String gateway, int limit) {
         return client.sql("""
                         UPDATE payments.operations SET next_attempt_at = now() + interval '30 seconds'
                         WHERE (order_id, payment_id, id) IN (
                             SELECT order_id, payment_id, id FROM payments.operations
-                            WHERE state IN ('intent', 'unknown') AND next_attempt_at <= now()
+                            WHERE state IN ('intent', 'unknown') AND next_attempt_at <= now() AND gateway = :gateway
                             ORDER BY next_attempt_at
                             LIMIT :limit
                             FOR UPDATE SKIP LOCKED)
                         RETURNING *
                         """)
+                .param("gateway", gateway)
                 .param("limit", limit)
                 .query((row, number) -> operation(row))
                 .list();
+    }
+
+    /** Gives questions that nobody could ask for a minute another time, so that they do not look forgotten. */
+    void putOffOverdue(String gateway) {
+        client.sql("""
+                        UPDATE payments.operations SET next_attempt_at = now() + interval '20 seconds'
+                        WHERE (order_id, payment_id, id) IN (
+                            SELECT order_id, payment_id, id FROM payments.operations
+                            WHERE state IN ('intent', 'unknown') AND gateway = :gateway
+                              AND next_attempt_at <= now() - interval '1 minute'
+                            FOR UPDATE SKIP LOCKED)
+                        """).param("gateway", gateway).update();
     }
 
     /**

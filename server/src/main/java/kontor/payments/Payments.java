@@ -26,13 +26,23 @@ public class Payments {
 
     private final PaymentStore store;
     private final Map<String, PaymentGateway> gateways;
+    private final Map<String, PaymentGateway> resolving;
     private final Ids ids;
     private volatile @Nullable String keyPrefix;
 
-    Payments(PaymentStore store, ObjectProvider<PaymentGateway> gateways, Ids ids, MeterRegistry metrics) {
+    Payments(
+            PaymentStore store,
+            ObjectProvider<PaymentGateway> gateways,
+            GatewayGuards guards,
+            Ids ids,
+            MeterRegistry metrics) {
         this.store = store;
-        this.gateways = gateways.stream()
-                .collect(Collectors.toMap(PaymentGateway::name, gateway -> new TimedGateway(gateway, metrics)));
+        // Only what is sent is timed and counted, so the guard stands outside.
+        var timed = gateways.stream()
+                .map(gateway -> new TimedGateway(gateway, metrics))
+                .toList();
+        this.gateways = timed.stream().collect(Collectors.toMap(PaymentGateway::name, guards::forBuyers));
+        this.resolving = timed.stream().collect(Collectors.toMap(PaymentGateway::name, guards::forRecovery));
         this.ids = ids;
     }
 
@@ -87,9 +97,12 @@ public class Payments {
      * @throws IllegalStateException inside a transaction: a slow gateway would hold locks and a connection
      */
     public GatewayAnswer ask(Operation operation) {
+        return ask(operation, gateways.get(operation.gateway()));
+    }
+
+    private GatewayAnswer ask(Operation operation, @Nullable PaymentGateway gateway) {
         if (TransactionSynchronizationManager.isActualTransactionActive())
             throw new IllegalStateException("a gateway must not be asked inside a transaction");
-        var gateway = gateways.get(operation.gateway());
         if (gateway == null)
             return new GatewayAnswer.NoAnswer("the gateway " + operation.gateway() + " is not configured");
         return switch (operation.kind()) {
@@ -106,12 +119,12 @@ public class Payments {
      * Long after that nobody can send it any more, and what was never found was never carried out.
      */
     public GatewayAnswer resolve(Operation operation) {
-        var gateway = gateways.get(operation.gateway());
+        var gateway = resolving.get(operation.gateway());
         if (gateway == null) return ask(operation);
         return switch (operation.kind()) {
             case AUTHORIZE -> resolveAuthorization(operation, gateway);
             case VOID -> resolveVoid(operation, gateway);
-            case CAPTURE, REFUND -> ask(operation);
+            case CAPTURE, REFUND -> ask(operation, gateway);
         };
     }
 
@@ -119,7 +132,7 @@ public class Payments {
         var known = lookUp(operation, operation.reference(), gateway);
         if (!(known instanceof GatewayAnswer.NotFound)) return known;
         var age = store.ageOf(operation);
-        if (age.compareTo(gateway.remembersKeysFor()) < 0) return ask(operation);
+        if (age.compareTo(gateway.remembersKeysFor()) < 0) return ask(operation, gateway);
         return age.compareTo(gateway.remembersKeysFor().plus(LONGEST_LAG_OF_A_SEARCH)) < 0
                 ? new GatewayAnswer.NoAnswer("not found, and too late to ask again under the same key")
                 : new GatewayAnswer.Declined("never_executed", "The payment was never carried out.", null);
