@@ -24,7 +24,7 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
         this.client = client;
     }
 
-    /** A verified message, and the bytes that were signed. */
+    /** A verified message, and its bytes as they are kept. */
     record Arrival(String gateway, WebhookEvent event, byte[] body) {
         private Name name() {
             return new Name(gateway, event.id());
@@ -133,7 +133,8 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
 
     void done(String gateway, String eventId, String state, @Nullable String note) {
         client.sql("""
-                        UPDATE payments.inbound_events SET state = :state, note = :note, processed_at = now()
+                        UPDATE payments.inbound_events
+                        SET state = :state, note = coalesce(:note, note), processed_at = now()
                         WHERE gateway = :gateway AND event_id = :id AND state = 'received'
                         """)
                 .param("gateway", gateway)

@@ -1,5 +1,6 @@
 package kontor.payments;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executors;
 import kontor.batching.Lanes;
@@ -25,18 +26,24 @@ class InboundEvents {
     private final PaymentStore store;
     private final Payments payments;
     private final PaymentOutcomes outcomes;
+    private final InboundEventArchive archive;
+    private final InboxCounts counts;
 
     InboundEvents(
             Lanes<Arrival, Standing> lane,
             InboundEventStore events,
             PaymentStore store,
             Payments payments,
-            PaymentOutcomes outcomes) {
+            PaymentOutcomes outcomes,
+            InboundEventArchive archive,
+            InboxCounts counts) {
         this.lane = lane;
         this.events = events;
         this.store = store;
         this.payments = payments;
         this.outcomes = outcomes;
+        this.archive = archive;
+        this.counts = counts;
     }
 
     /**
@@ -44,13 +51,50 @@ class InboundEvents {
      * under way: that is given a moment to come. Once this has stored it, a failure only delays.
      */
     void receive(String gateway, WebhookEvent event, byte[] body) {
-        var standing = lane.submit(new Arrival(gateway, event, body));
+        var kept = CardNumbers.masked(body);
+        if (!Arrays.equals(kept, body))
+            log.warn("Event {} of {} held a card number, which is kept masked", event.id(), gateway);
+        var standing = lane.submit(new Arrival(gateway, event, kept));
+        counts.count(gateway, event.type(), stateOf(standing, event));
         switch (standing) {
             case FOREIGN -> warnOfForeign(gateway, event);
             case TOO_LATE -> warnOfTaken(gateway, event);
             case OPEN -> tryToAct(gateway, event);
-            case REPEATED, DONE, ANSWER_UNDER_WAY -> {}
+            case REPEATED -> compareWithFirst(gateway, event, kept);
+            case DONE, ANSWER_UNDER_WAY -> {}
         }
+    }
+
+    private static String stateOf(Standing standing, WebhookEvent event) {
+        return switch (standing) {
+            case REPEATED -> "repeated";
+            case DONE -> event.answer() == null ? "ignored" : "processed";
+            case FOREIGN, TOO_LATE -> "quarantined";
+            case ANSWER_UNDER_WAY, OPEN -> "received";
+        };
+    }
+
+    /** A message that is sent again may be written anew, in other bytes; but it must not say anything else. */
+    private void compareWithFirst(String gateway, WebhookEvent event, byte[] body) {
+        try {
+            var first = archive.otherBody(gateway, event.id(), body);
+            if (first.isEmpty()) return;
+            var reader = payments.gateway(gateway);
+            if (reader.readStored(first.get()).equals(reader.readStored(body))) return;
+            archive.countConflict(gateway, event.id());
+            counts.count(gateway, event.type(), "conflicting");
+            log.error("Event {} of {} came again and says something else: the first one counts", event.id(), gateway);
+        } catch (RuntimeException e) {
+            log.warn("Event {} of {} came again and could not be compared", event.id(), gateway, e);
+        }
+    }
+
+    /** Acts on a kept message again, whatever came of it before; acting only compares and sets, so nothing happens twice. */
+    void replay(String gateway, String eventId, String actor) {
+        archive.putBack(gateway, eventId, actor).ifPresent(waiting -> {
+            log.info("{} has event {} of {} acted on again", actor, eventId, gateway);
+            actAgain(waiting);
+        });
     }
 
     private void tryToAct(String gateway, WebhookEvent event) {
@@ -85,6 +129,7 @@ class InboundEvents {
                     ? operation.get().named(event.gatewayReference())
                     : operation.get();
             var answer = payments.resolve(named);
+            if (answer instanceof GatewayAnswer.NoAnswer none && !none.wasSent()) return; // nobody has been asked yet
             outcomes.settle(named, answer, "gateway:" + gateway);
             // The gateway will not say it again: the message stays until its payment is known.
             if (answer instanceof GatewayAnswer.NoAnswer || answer instanceof GatewayAnswer.NotFound) return;
