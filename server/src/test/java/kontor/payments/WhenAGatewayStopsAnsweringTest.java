@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Orders are taken all the same, and paid once it answers again; nobody else is held up. */
 @KontorTest
@@ -45,6 +46,12 @@ class WhenAGatewayStopsAnsweringTest {
 
     @Autowired
     private GatewayGuards guards;
+
+    @Autowired
+    private PaymentStore store;
+
+    @Autowired
+    private TransactionTemplate transaction;
 
     private TestUsers.TestUser buyer;
     private String mug;
@@ -111,6 +118,36 @@ class WhenAGatewayStopsAnsweringTest {
             flaky.become(FlakyGateway.Mood.ANSWERS);
             config.setMaximumPoolSize(most);
         }
+    }
+
+    @Test
+    void whatCannotBeAskedGetsAnotherTimeAndCountsNoAttempt() {
+        // Rolled back, so that recovery never sees them.
+        transaction.executeWithoutResult(status -> {
+            plant(-1, "flaky", "unknown", "2 minutes");
+            plant(-2, "flaky", "unknown", "10 seconds");
+            plant(-3, "silent", "unknown", "2 minutes");
+            plant(-4, "flaky", "failed", "2 minutes");
+            store.putOffOverdue("flaky");
+            assertThat(database.sql(
+                                    "SELECT order_id FROM payments.operations WHERE order_id < 0 AND next_attempt_at > now()")
+                            .query(Long.class)
+                            .list())
+                    .containsExactly(-1L);
+            assertThat(database.sql("SELECT max(attempts) FROM payments.operations WHERE order_id < 0")
+                            .query(Integer.class)
+                            .single())
+                    .isZero();
+            status.setRollbackOnly();
+        });
+    }
+
+    private void plant(long order, String gateway, String state, String overdue) {
+        database.sql("""
+                        INSERT INTO payments.operations
+                            (order_id, payment_id, id, kind, state, gateway, currency, amount, next_attempt_at)
+                        VALUES (?, ?, ?, 'authorize', ?, ?, 'GBP', 1, now() - ?::interval)
+                        """).params(order, order, order, state, gateway, overdue).update();
     }
 
     private Api.Answer pay() {
