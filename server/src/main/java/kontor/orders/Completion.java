@@ -67,6 +67,7 @@ class Completion implements PaymentOutcomes {
                 place.key(),
                 followsFromOrder(gatewayAnswer) ? null : answer,
                 place.order().actor());
+        money.noteStrange(operation, gatewayAnswer);
         if (lanes.submitAdmitted(settle) instanceof LaneResult.Written) return new Answered(answer, false);
         return new Answered(answerFromRecord(place.key(), place.order().id()), false);
     }
@@ -94,6 +95,7 @@ class Completion implements PaymentOutcomes {
     }
 
     private void settlePending(Operation operation, GatewayAnswer answer, String actor) {
+        money.noteStrange(operation, answer);
         if (operation.kind() != Operation.Kind.VOID) {
             submit(operation, answer, actor);
         } else if (answer instanceof GatewayAnswer.Captured || answer instanceof GatewayAnswer.Authorized) {

@@ -71,12 +71,19 @@ class OrderMoney {
         transaction.executeWithoutResult(_ -> {
             // First of all, so that whatever concerns one order happens one after the other.
             var order = lock(operation.orderId());
+            noteStrange(operation, answer);
             switch (moves.settle(operation, answer)) {
                 case Settled.Done(var payment) -> done(order, operation, payment);
                 case Settled.Failed(var payment, var code) -> failed(order, operation, payment, code);
                 case Settled.Waiting _, Settled.Unchanged _ -> {}
             }
         });
+    }
+
+    /** Tells staff of an answer that cannot be one; takes part in the caller's transaction, if there is one. */
+    void noteStrange(Operation operation, GatewayAnswer answer) {
+        if (answer instanceof GatewayAnswer.NoAnswer no && no.isStrange())
+            work.open(WorkItems.Kind.STRANGE_ANSWER, WorkItems.Subject.of(operation), no.reason());
     }
 
     private OrderStore.Row lock(long orderId) {

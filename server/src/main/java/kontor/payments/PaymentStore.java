@@ -52,6 +52,14 @@ class PaymentStore {
             return switch (settlement.answer()) {
                 case GatewayAnswer.Authorized held ->
                     new Change(operation, "succeeded", PaymentStatus.AUTHORIZED, 0, held.reference(), null);
+                case GatewayAnswer.Captured(var _, var amount) when !amount.equals(operation.amount()) ->
+                    new Change(
+                            operation,
+                            "unknown",
+                            begins ? PaymentStatus.UNKNOWN : null,
+                            0,
+                            null,
+                            "captured " + amount);
                 case GatewayAnswer.Captured(var reference, var amount) ->
                     new Change(operation, "succeeded", PaymentStatus.CAPTURED, amount.minorUnits(), reference, null);
                 case GatewayAnswer.RequiresAction(var reference, var redirect) ->
@@ -353,21 +361,42 @@ class PaymentStore {
                 .optional();
     }
 
-    /** Open questions whose time to be asked about again has come; the next time is set at once, so that no other server takes them too. */
-    List<Operation> takeDue(int limit) {
+    /** The gateways that have open questions whose time to be asked about again has come. */
+    List<String> gatewaysDue() {
+        return client.sql("""
+                        SELECT DISTINCT gateway FROM payments.operations
+                        WHERE state IN ('intent', 'unknown') AND next_attempt_at <= now()
+                        """).query(String.class).list();
+    }
+
+    /** Open questions to a gateway whose time to be asked about again has come; the next time is set at once, so that no other server takes them too. */
+    List<Operation> takeDue(String gateway, int limit) {
         return client.sql("""
                         UPDATE payments.operations SET next_attempt_at = now() + interval '30 seconds', epoch = epoch + 1
                         WHERE (order_id, payment_id, id) IN (
                             SELECT order_id, payment_id, id FROM payments.operations
-                            WHERE state IN ('intent', 'unknown') AND next_attempt_at <= now()
+                            WHERE state IN ('intent', 'unknown') AND next_attempt_at <= now() AND gateway = :gateway
                             ORDER BY next_attempt_at
                             LIMIT :limit
                             FOR UPDATE SKIP LOCKED)
                         RETURNING *
                         """)
+                .param("gateway", gateway)
                 .param("limit", limit)
                 .query((row, number) -> operation(row))
                 .list();
+    }
+
+    /** Gives questions that nobody could ask for a minute another time, so that they do not look forgotten. */
+    void putOffOverdue(String gateway) {
+        client.sql("""
+                        UPDATE payments.operations SET next_attempt_at = now() + interval '20 seconds'
+                        WHERE (order_id, payment_id, id) IN (
+                            SELECT order_id, payment_id, id FROM payments.operations
+                            WHERE state IN ('intent', 'unknown') AND gateway = :gateway
+                              AND next_attempt_at <= now() - interval '1 minute'
+                            FOR UPDATE SKIP LOCKED)
+                        """).param("gateway", gateway).update();
     }
 
     /**

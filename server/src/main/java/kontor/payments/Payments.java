@@ -26,13 +26,23 @@ public class Payments {
 
     private final PaymentStore store;
     private final Map<String, PaymentGateway> gateways;
+    private final Map<String, PaymentGateway> resolving;
     private final Ids ids;
     private volatile @Nullable String keyPrefix;
 
-    Payments(PaymentStore store, ObjectProvider<PaymentGateway> gateways, Ids ids, MeterRegistry metrics) {
+    Payments(
+            PaymentStore store,
+            ObjectProvider<PaymentGateway> gateways,
+            GatewayGuards guards,
+            Ids ids,
+            MeterRegistry metrics) {
         this.store = store;
-        this.gateways = gateways.stream()
-                .collect(Collectors.toMap(PaymentGateway::name, gateway -> new TimedGateway(gateway, metrics)));
+        // Only what is sent is timed and counted, so the guard stands outside.
+        var timed = gateways.stream()
+                .map(gateway -> new TimedGateway(gateway, metrics))
+                .toList();
+        this.gateways = timed.stream().collect(Collectors.toMap(PaymentGateway::name, guards::forBuyers));
+        this.resolving = timed.stream().collect(Collectors.toMap(PaymentGateway::name, guards::forRecovery));
         this.ids = ids;
     }
 
@@ -87,9 +97,12 @@ public class Payments {
      * @throws IllegalStateException inside a transaction: a slow gateway would hold locks and a connection
      */
     public GatewayAnswer ask(Operation operation) {
+        return ask(operation, gateways.get(operation.gateway()));
+    }
+
+    private GatewayAnswer ask(Operation operation, @Nullable PaymentGateway gateway) {
         if (TransactionSynchronizationManager.isActualTransactionActive())
             throw new IllegalStateException("a gateway must not be asked inside a transaction");
-        var gateway = gateways.get(operation.gateway());
         if (gateway == null)
             return new GatewayAnswer.NoAnswer("the gateway " + operation.gateway() + " is not configured");
         return switch (operation.kind()) {
@@ -106,7 +119,7 @@ public class Payments {
      * Long after that nobody can send it any more, and what was never found was never carried out.
      */
     public GatewayAnswer resolve(Operation operation) {
-        var gateway = gateways.get(operation.gateway());
+        var gateway = resolving.get(operation.gateway());
         if (gateway == null) return ask(operation);
         return switch (operation.kind()) {
             case AUTHORIZE -> fenced(operation, gateway, lookUp(operation, operation.reference(), gateway));
@@ -128,7 +141,7 @@ public class Payments {
     private GatewayAnswer fenced(Operation operation, PaymentGateway gateway, GatewayAnswer found) {
         if (!(found instanceof GatewayAnswer.NotFound)) return found;
         var age = store.ageOf(operation);
-        if (age.compareTo(gateway.remembersKeysFor()) < 0) return ask(operation);
+        if (age.compareTo(gateway.remembersKeysFor()) < 0) return ask(operation, gateway);
         // A gateway that cannot be asked has not said that it was never carried out, however long ago.
         return !gateway.answersLookUps()
                         || age.compareTo(gateway.remembersKeysFor().plus(LONGEST_LAG_OF_A_SEARCH)) < 0
@@ -144,7 +157,7 @@ public class Payments {
                 && (known.get() instanceof GatewayAnswer.Captured
                         || known.get() instanceof GatewayAnswer.Voided
                         || (known.get() instanceof GatewayAnswer.Authorized && !isHold(operation)))) return known.get();
-        if (!gateway.answersLookUps()) return ask(operation);
+        if (!gateway.answersLookUps()) return ask(operation, gateway);
         // Giving a payment up twice is giving it up once, so a key of its own is safe for every further try.
         return gateway.cancel(keyOf(operation) + "-" + UUID.randomUUID(), referenceOf(operation));
     }
@@ -153,6 +166,18 @@ public class Payments {
     private boolean isHold(Operation voiding) {
         return store.waitingAuthorization(voiding.orderId(), voiding.paymentId())
                 .isEmpty();
+    }
+
+    /** What there is now of a payment that had ended here, and that a message says money was taken for. */
+    GatewayAnswer foundLate(Payment ended, WebhookEvent event) {
+        var gateway = gateway(String.valueOf(ended.gateway()));
+        var authorization = store.authorizationOf(ended.orderId(), ended.id());
+        if (authorization.isEmpty()) return new GatewayAnswer.NotFound();
+        if (gateway.answersLookUps()) return lookUp(authorization.get(), event.gatewayReference(), gateway);
+        // It cannot be asked: its signed message is its word, if it is about this payment's amount.
+        return event.answer() instanceof GatewayAnswer.Captured taken && taken.amount().equals(ended.amount())
+                ? taken
+                : new GatewayAnswer.NoAnswer("the message is about another amount");
     }
 
     private GatewayAnswer lookUp(Operation operation, @Nullable String reference, PaymentGateway gateway) {

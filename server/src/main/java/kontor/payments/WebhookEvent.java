@@ -24,4 +24,9 @@ public record WebhookEvent(
         @Nullable Long paymentId,
         @Nullable String operationKey,
         @Nullable GatewayAnswer answer,
-        @Nullable DisputeNews dispute) {}
+        @Nullable DisputeNews dispute) {
+    /** Whether anything here follows from it. */
+    boolean tells() {
+        return answer != null || dispute != null;
+    }
+}

@@ -296,6 +296,7 @@ WHERE coalesce(counted, 0) <> coalesce(taken, 0)
 
 -- gateway_messages_are_acted_on
 -- No message of a gateway waits longer than 5 minutes to be acted on.
-SELECT gateway, event_id, type, received_at
+SELECT gateway, event_id, type, received_at, replayed_at
 FROM payments.inbound_events
-WHERE state = 'received' AND greatest(received_at, pg_postmaster_start_time()) < now() - interval '5 minutes';
+WHERE state = 'received'
+  AND greatest(received_at, replayed_at, pg_postmaster_start_time()) < now() - interval '5 minutes';

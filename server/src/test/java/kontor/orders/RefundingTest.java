@@ -194,7 +194,10 @@ class RefundingTest {
         assertThat(answer.at("/payment_status")).isEqualTo("open");
         var waiting = money.order(MoneyTester.card("pm_card_threeDSecure2Required"));
         assertThat(money.refund(waiting, 100).status()).isEqualTo(409);
-        assertThat(money.refund(Api.Answer.ofOrder("999999999"), 100).status()).isEqualTo(404);
+        assertThat(money.staff()
+                        .post("/orders/999999999/refunds", Map.of("reason", "other"), "Idempotency-Key", key())
+                        .status())
+                .isEqualTo(404);
     }
 
     @Test

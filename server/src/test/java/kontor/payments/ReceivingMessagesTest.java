@@ -54,6 +54,12 @@ class ReceivingMessagesTest {
     private PaymentOutcomes outcomes;
 
     @Autowired
+    private InboundEventArchive archive;
+
+    @Autowired
+    private InboxCounts counts;
+
+    @Autowired
     private RateLimits limits;
 
     @Autowired
@@ -101,7 +107,7 @@ class ReceivingMessagesTest {
     void aGatewayThatFindsTheInboxFullIsAskedToComeAgain() throws Exception {
         var full = new Lanes<Arrival, Standing>("full", 1, 1, 1, events, size -> {});
         full.close(); // takes nothing any more, as when all its places are taken
-        var inbox = new InboundEvents(full, events, store, payments, outcomes);
+        var inbox = new InboundEvents(full, events, store, payments, outcomes, archive, counts);
         var body = unknown(id);
         var request = new MockHttpServletRequest("POST", "/gateways/stripe/webhook");
         request.setContent(body.getBytes(StandardCharsets.UTF_8));

@@ -241,6 +241,10 @@ FROM payments.payments JOIN picked ON order_id = pending;
 -- gateway_messages_are_acted_on: a message left lying
 INSERT INTO payments.inbound_events VALUES ('stripe', 'evt', 'x', '', 'received', NULL, now() - interval '10 minutes');
 
+-- gateway_messages_are_acted_on: a message left lying after somebody had put it back
+INSERT INTO payments.inbound_events (gateway, event_id, type, body, received_at, replays, replayed_by, replayed_at)
+VALUES ('stripe', 'evt', 'x', '', now() - interval '2 days', 1, 'user:1', now() - interval '10 minutes');
+
 -- rows_have_their_orders: a line
 INSERT INTO orders.lines VALUES (-1, 1, NULL, 'SKU', 'Name', 1, 5, 0, 0, 5);
 

@@ -42,7 +42,7 @@ final class StripeAnswers {
     GatewayAnswer stateOf(PaymentIntent intent) {
         var id = intent.getId();
         var status = intent.getStatus();
-        if (id == null || status == null) return noAnswer("a payment intent without id or status");
+        if (id == null || status == null) return strange("a payment intent without id or status");
         return switch (status) {
             case "requires_capture" -> {
                 var received = intent.getAmountReceived();
@@ -66,7 +66,7 @@ final class StripeAnswers {
     GatewayAnswer stateOf(Refund refund) {
         var id = refund.getId();
         var status = refund.getStatus();
-        if (id == null || status == null) return noAnswer("a refund without id or status");
+        if (id == null || status == null) return strange("a refund without id or status");
         return switch (status) {
             case "succeeded" -> new Refunded(id, moneyOf(refund.getAmount(), refund.getCurrency()));
             case "failed", "canceled" -> {
@@ -86,7 +86,7 @@ final class StripeAnswers {
         var uri = URI.create(url);
         var safe = "https".equals(uri.getScheme()) || (plainHttpAllowed && "http".equals(uri.getScheme()));
         if (!safe || uri.getHost() == null)
-            return noAnswer(intent.getId() + " redirects to an address we do not trust");
+            return strange(intent.getId() + " redirects to an address we do not trust");
         return new RequiresAction(intent.getId(), uri);
     }
 
@@ -128,6 +128,11 @@ final class StripeAnswers {
     static Money moneyOf(@Nullable Long amount, @Nullable String currency) {
         if (amount == null || currency == null) throw new IllegalArgumentException("an amount is missing");
         return StripeAmounts.moneyOf(amount, currency);
+    }
+
+    /** Nothing that could be the answer to what was asked. */
+    static NoAnswer strange(String what) {
+        return NoAnswer.strange(oneLine(what));
     }
 
     static NoAnswer noAnswer(@Nullable String reason) {

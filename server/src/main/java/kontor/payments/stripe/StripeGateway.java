@@ -310,12 +310,12 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
 
     static GatewayAnswer mismatch(String what, PaymentIntent intent, String difference) {
         log.error("Stripe's answer to {} is not the one asked for: {} ({})", what, difference, intent.getId());
-        return StripeAnswers.noAnswer(what + ": the answer is about something else: " + difference);
+        return StripeAnswers.strange(what + ": the answer is about something else: " + difference);
     }
 
     private static GatewayAnswer mismatch(Refund refund, String difference) {
         log.error("Stripe's answer to a refund is not the one asked for: {} ({})", difference, refund.getId());
-        return StripeAnswers.noAnswer("refund: the answer is about something else: " + difference);
+        return StripeAnswers.strange("refund: the answer is about something else: " + difference);
     }
 
     private interface Question {
@@ -331,7 +331,7 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
             return question.ask();
         } catch (RuntimeException e) {
             log.warn("An answer to {} that cannot be read", what, e);
-            return StripeAnswers.noAnswer(what + ": the answer cannot be read: " + e);
+            return StripeAnswers.strange(what + ": the answer cannot be read: " + e);
         }
     }
 
