@@ -67,7 +67,8 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                 .text(arrival -> arrival.event().id())
                 .text(arrival -> arrival.event().type())
                 .bytea(Arrival::body)
-                .bool(arrival -> arrival.event().answer() != null || arrival.event().dispute() != null)
+                .bool(arrival ->
+                        arrival.event().answer() != null || arrival.event().dispute() != null)
                 .bool(arrival -> arrival.event().dispute() != null)
                 .bool(arrival -> arrival.event().answer() instanceof GatewayAnswer.RequiresAction)
                 .bool(arrival -> arrival.event().answer() instanceof GatewayAnswer.Captured)

@@ -52,14 +52,10 @@ class PaymentStore {
             return switch (settlement.answer()) {
                 case GatewayAnswer.Authorized held ->
                     new Change(operation, "succeeded", PaymentStatus.AUTHORIZED, 0, held.reference(), null);
-                case GatewayAnswer.Captured(var _, var amount) when !amount.equals(operation.amount()) ->
+                case GatewayAnswer.Captured(var _, var amount)
+                when !amount.equals(operation.amount()) ->
                     new Change(
-                            operation,
-                            "unknown",
-                            begins ? PaymentStatus.UNKNOWN : null,
-                            0,
-                            null,
-                            "captured " + amount);
+                            operation, "unknown", begins ? PaymentStatus.UNKNOWN : null, 0, null, "captured " + amount);
                 case GatewayAnswer.Captured(var reference, var amount) ->
                     new Change(operation, "succeeded", PaymentStatus.CAPTURED, amount.minorUnits(), reference, null);
                 case GatewayAnswer.RequiresAction(var reference, var redirect) ->

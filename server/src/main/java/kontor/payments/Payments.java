@@ -175,7 +175,8 @@ public class Payments {
         if (authorization.isEmpty()) return new GatewayAnswer.NotFound();
         if (gateway.answersLookUps()) return lookUp(authorization.get(), event.gatewayReference(), gateway);
         // It cannot be asked: its signed message is its word, if it is about this payment's amount.
-        return event.answer() instanceof GatewayAnswer.Captured taken && taken.amount().equals(ended.amount())
+        return event.answer() instanceof GatewayAnswer.Captured taken
+                        && taken.amount().equals(ended.amount())
                 ? taken
                 : new GatewayAnswer.NoAnswer("the message is about another amount");
     }

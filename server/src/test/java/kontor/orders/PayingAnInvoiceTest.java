@@ -32,14 +32,7 @@ class PayingAnInvoiceTest {
     }
 
     private static final Map<String, Object> BY_CARD = Map.of(
-            "method",
-            "card",
-            "gateway",
-            "stripe",
-            "token",
-            "pm_card_visa",
-            "return_url",
-            "https://shop.example/back");
+            "method", "card", "gateway", "stripe", "token", "pm_card_visa", "return_url", "https://shop.example/back");
 
     @Test
     void aTransferPaysIt() {
@@ -72,7 +65,8 @@ class PayingAnInvoiceTest {
     @Test
     void severalPaymentsPayItTogetherAndGetBackWhatTheyPaid() {
         var order = money.onInvoice();
-        assertThat(money.pay(order, Map.of("method", "transfer", "amount", gbp(100))).at("/payment_status"))
+        assertThat(money.pay(order, Map.of("method", "transfer", "amount", gbp(100)))
+                        .at("/payment_status"))
                 .isEqualTo("partially_paid");
         var byCard = new HashMap<>(BY_CARD);
         byCard.put("amount", gbp(200));
@@ -130,9 +124,11 @@ class PayingAnInvoiceTest {
     void anAmountThatIsNotDueIsRefusedAndMovesNothing() {
         var order = money.onInvoice();
         for (var amount : List.of(gbp(0), gbp(-1), gbp(511), Map.of("amount", 5, "currency", "EUR")))
-            assertThat(money.pay(order, Map.of("method", "transfer", "amount", amount)).status())
+            assertThat(money.pay(order, Map.of("method", "transfer", "amount", amount))
+                            .status())
                     .isEqualTo(422);
-        assertThat(money.pay(order, Map.of("method", "card", "gateway", "nobody", "token", "t")).status())
+        assertThat(money.pay(order, Map.of("method", "card", "gateway", "nobody", "token", "t"))
+                        .status())
                 .isEqualTo(422);
         var buyer = api.as(users.customer());
         var own = money.orderBy(buyer, "{\"method\": \"invoice\"}");

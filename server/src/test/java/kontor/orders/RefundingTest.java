@@ -40,8 +40,7 @@ class RefundingTest {
         assertThat(refund.status()).as(refund.text()).isEqualTo(201);
         assertThat(refund.at("/state")).isEqualTo("succeeded");
         assertThat(refund.at("/payments/0/state")).isEqualTo("succeeded");
-        assertThat(refund.header("Location"))
-                .isEqualTo("/orders/" + order.at("/id") + "/refunds/" + refund.at("/id"));
+        assertThat(refund.header("Location")).isEqualTo("/orders/" + order.at("/id") + "/refunds/" + refund.at("/id"));
         assertThat(money.staff().get(refund.header("Location")).json()).isEqualTo(refund.json());
         assertThat(money.paymentStatus(order)).isEqualTo("partially_refunded");
         assertThat(money.payments(order)).containsExactly("card captured 510 0 200 0");
@@ -68,13 +67,13 @@ class RefundingTest {
     void linesComeToTheirShareOfWhatWasPaid() {
         var order = money.paid();
         var sku = order.at("/lines/0/sku");
-        var one = money.refund(
-                order, Map.of("lines", List.of(Map.of("sku", sku, "quantity", 1)), "reason", "returned"));
+        var one =
+                money.refund(order, Map.of("lines", List.of(Map.of("sku", sku, "quantity", 1)), "reason", "returned"));
         assertThat(one.status()).as(one.text()).isEqualTo(201);
         assertThat(one.at("/amount/amount")).isEqualTo("255");
         assertThat(one.at("/lines/0/sku")).isEqualTo(sku);
-        var two = money.refund(
-                order, Map.of("lines", List.of(Map.of("sku", sku, "quantity", 2)), "reason", "returned"));
+        var two =
+                money.refund(order, Map.of("lines", List.of(Map.of("sku", sku, "quantity", 2)), "reason", "returned"));
         assertThat(two.status()).isEqualTo(422);
         assertThat(two.at("/errors/0/field")).isEqualTo("lines[0].quantity");
         assertThat(money.payments(order)).containsExactly("card captured 510 0 255 0");
@@ -167,21 +166,29 @@ class RefundingTest {
                 Map.of("lines", List.of(), "reason", "other"),
                 Map.of("lines", List.of(Map.of("sku", "NO-SUCH", "quantity", 1)), "reason", "other"),
                 Map.of("shipping", gbp(1), "reason", "other"),
-                Map.of("amount", gbp(5), "reason", "other", "payments", List.of(Map.of("payment_id", 1, "amount", gbp(5)))),
                 Map.of(
                         "amount",
                         gbp(5),
                         "reason",
                         "other",
                         "payments",
-                        List.of(Map.of(
-                                "payment_id", Long.parseLong(order.at("/payments/0/id")), "amount", gbp(4)))))) {
+                        List.of(Map.of("payment_id", 1, "amount", gbp(5)))),
+                Map.of(
+                        "amount",
+                        gbp(5),
+                        "reason",
+                        "other",
+                        "payments",
+                        List.of(Map.of("payment_id", Long.parseLong(order.at("/payments/0/id")), "amount", gbp(4)))))) {
             var answer = money.refund(order, body);
             assertThat(answer.status()).as(body + " " + answer.text()).isEqualTo(422);
         }
         assertThat(money.payments(order)).containsExactly("card captured 510 0 0 0");
         assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("captured 510");
-        assertThat(money.staff().get("/orders/" + order.at("/id") + "/refunds").json().get("items"))
+        assertThat(money.staff()
+                        .get("/orders/" + order.at("/id") + "/refunds")
+                        .json()
+                        .get("items"))
                 .isEmpty();
     }
 

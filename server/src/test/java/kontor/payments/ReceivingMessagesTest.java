@@ -60,6 +60,9 @@ class ReceivingMessagesTest {
     private InboxCounts counts;
 
     @Autowired
+    private WorkItems work;
+
+    @Autowired
     private RateLimits limits;
 
     @Autowired
@@ -107,7 +110,7 @@ class ReceivingMessagesTest {
     void aGatewayThatFindsTheInboxFullIsAskedToComeAgain() throws Exception {
         var full = new Lanes<Arrival, Standing>("full", 1, 1, 1, events, size -> {});
         full.close(); // takes nothing any more, as when all its places are taken
-        var inbox = new InboundEvents(full, events, store, payments, outcomes, archive, counts);
+        var inbox = new InboundEvents(full, events, store, payments, outcomes, archive, counts, work);
         var body = unknown(id);
         var request = new MockHttpServletRequest("POST", "/gateways/stripe/webhook");
         request.setContent(body.getBytes(StandardCharsets.UTF_8));

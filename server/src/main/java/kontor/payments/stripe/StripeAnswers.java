@@ -85,8 +85,7 @@ final class StripeAnswers {
         if (url == null) return noAnswer(intent.getId() + " needs an action that is not a redirect");
         var uri = URI.create(url);
         var safe = "https".equals(uri.getScheme()) || (plainHttpAllowed && "http".equals(uri.getScheme()));
-        if (!safe || uri.getHost() == null)
-            return strange(intent.getId() + " redirects to an address we do not trust");
+        if (!safe || uri.getHost() == null) return strange(intent.getId() + " redirects to an address we do not trust");
         return new RequiresAction(intent.getId(), uri);
     }
 

@@ -141,7 +141,8 @@ final class StripeRefusals {
         } else {
             log.warn("No answer from Stripe: {}", StripeAnswers.oneLine(reason));
         }
-        // An answer as if it were one, yet not in Stripe's words; or one that sends us elsewhere: this is not Stripe speaking.
+        // An answer as if it were one, yet not in Stripe's words; or one that sends us elsewhere: this is not Stripe
+        // speaking.
         return status(e) >= 200 && status(e) < 400 ? StripeAnswers.strange(reason) : StripeAnswers.noAnswer(reason);
     }
 
