@@ -20,6 +20,7 @@ import kontor.simulator.SimulatorOptions;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The payment simulator that the server under test takes for Stripe. It sends its messages to that server. */
@@ -60,10 +61,15 @@ public final class TestGateway {
 
     /** Gives all of an order's payment back, as somebody with the gateway's own pages could. */
     public static void refundBehindOurBack(String orderId) {
+        callStripe("/v1/refunds", "payment_intent=" + paymentIntentOf(orderId));
+    }
+
+    /** The gateway's name for what an order was paid with. */
+    public static String paymentIntentOf(String orderId) {
         var book = JSON.readTree(
                 send(HttpRequest.newBuilder(address().resolve("/_book")).build())
                         .body());
-        var intent = book.get("effects")
+        return book.get("effects")
                 .valueStream()
                 .filter(effect -> orderId.equals(
                         effect.get("metadata").path("kontor_order").asString("")))
@@ -71,12 +77,28 @@ public final class TestGateway {
                 .orElseThrow()
                 .get("payment_intent")
                 .asString();
-        var answer = send(HttpRequest.newBuilder(address().resolve("/v1/refunds"))
+    }
+
+    /** A call of the gateway's own API past the server. */
+    public static JsonNode callStripe(String path, String form) {
+        return checked(send(HttpRequest.newBuilder(address().resolve(path))
                 .header("Authorization", "Bearer " + SECRET_KEY)
                 .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(BodyPublishers.ofString("payment_intent=" + intent))
-                .build());
-        if (answer.statusCode() != 200) throw new AssertionError(answer.body());
+                .POST(BodyPublishers.ofString(form))
+                .build()));
+    }
+
+    /** A call of the simulator's controls, as its page makes them. */
+    public static JsonNode control(String path, String json) {
+        return checked(send(HttpRequest.newBuilder(address().resolve(path))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(json))
+                .build()));
+    }
+
+    private static JsonNode checked(HttpResponse<String> answer) {
+        if (answer.statusCode() / 100 != 2) throw new AssertionError(answer.statusCode() + " " + answer.body());
+        return JSON.readTree(answer.body());
     }
 
     /** What the buyer's browser sends when a button of the 3-D Secure page is pressed: {@code complete} or {@code fail}. */

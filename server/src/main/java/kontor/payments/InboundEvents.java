@@ -127,6 +127,13 @@ class InboundEvents {
         }
         if (operation.isEmpty() && isTakenFromAnEnded(payment.get(), event)) {
             var found = payments.foundLate(payment.get(), event);
+            if (found instanceof GatewayAnswer.NoAnswer no && no.isStrange()) {
+                var says = "event %s says that money was taken, and the gateway does not: %s"
+                        .formatted(event.id(), no.reason());
+                work.open(WorkItems.Kind.UNEXPECTED_STATE, WorkItems.Subject.of(payment.get()), says);
+                events.done(gateway, event.id(), "quarantined", "the gateway does not confirm it");
+                return;
+            }
             if (found instanceof GatewayAnswer.NoAnswer || found instanceof GatewayAnswer.NotFound) return;
             outcomes.late(payment.get(), found, "gateway:" + gateway);
             events.done(gateway, event.id(), "processed", "money for a payment that had ended");

@@ -262,7 +262,13 @@ WHERE state IN ('intent', 'unknown')
 -- What was taken after its payment had ended is given back, is being given back, or staff are told why not.
 SELECT order_id, id AS payment_id, status, captured, refunded, refunding
 FROM payments.payments
-WHERE late AND status IN ('captured', 'authorized') AND captured <> refunded + refunding
+WHERE late
+  AND CASE status WHEN 'captured' THEN captured <> refunded + refunding
+                  WHEN 'authorized' THEN NOT EXISTS (
+                      SELECT FROM payments.operations
+                      WHERE operations.order_id = payments.order_id AND payment_id = payments.id AND kind = 'void'
+                        AND state IN ('intent', 'unknown'))
+                  ELSE false END
   AND NOT EXISTS (
       SELECT FROM payments.work_items
       WHERE work_items.payment_id = payments.id AND kind IN ('refund_failed', 'late_payment') AND resolved_at IS NULL);

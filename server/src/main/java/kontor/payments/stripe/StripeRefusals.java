@@ -143,7 +143,10 @@ final class StripeRefusals {
         }
         // An answer as if it were one, yet not in Stripe's words; or one that sends us elsewhere: this is not Stripe
         // speaking.
-        return status(e) >= 200 && status(e) < 400 ? StripeAnswers.strange(reason) : StripeAnswers.noAnswer(reason);
+        // Nor is it ours to be told that there is no such thing where Stripe itself named it.
+        return (status(e) >= 200 && status(e) < 400) || status(e) == 404
+                ? StripeAnswers.strange(reason)
+                : StripeAnswers.noAnswer(reason);
     }
 
     private static int status(StripeException e) {
