@@ -17,8 +17,10 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import kontor.Api;
-import kontor.TestGateway;
 import kontor.TestUsers;
+import kontor.payments.DisputeNews;
+import kontor.payments.PaymentOutcomes;
+import kontor.payments.Payments;
 import org.springframework.stereotype.Component;
 
 /** A day in the life of a shop: everything that buyers, staff and gateways do, over HTTP, in an order that chance makes. */
@@ -30,13 +32,17 @@ class ShopAtWork {
 
     private final Api api;
     private final TestUsers users;
+    private final Payments payments;
+    private final PaymentOutcomes outcomes;
     private boolean done;
     private Api staff;
     private Api buyer;
 
-    ShopAtWork(Api api, TestUsers users) {
+    ShopAtWork(Api api, TestUsers users, Payments payments, PaymentOutcomes outcomes) {
         this.api = api;
         this.users = users;
+        this.payments = payments;
+        this.outcomes = outcomes;
         this.staff = api;
         this.buyer = api;
     }
@@ -44,6 +50,7 @@ class ShopAtWork {
     /** Once, for all tests of this shop. */
     synchronized void workADay() throws Exception {
         if (done) return;
+        done = true; // whatever goes wrong goes wrong once
         staff = api.as(users.admin());
         buyer = api.as(users.customer());
         sell("MUG", 255, 100_000);
@@ -53,7 +60,6 @@ class ShopAtWork {
         everyKindOnce();
         importHistory();
         work(OPERATIONS);
-        done = true;
     }
 
     /** Buyers and staff do this many things, several at once. */
@@ -134,12 +140,9 @@ class ShopAtWork {
         assertThat(staff("refunds", back, "{\"reason\": \"other\"}").status()).isEqualTo(201);
         assertThat(cancel(back, staff).status()).isEqualTo(200);
         var disputed = order("LAMP", 1, card("pm_card_visa"), "");
-        TestGateway.control(
-                "/_disputes", "{\"payment_intent\": \"" + TestGateway.paymentIntentOf(disputed.at("/id")) + "\"}");
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> staff.get("/orders/" + disputed.at("/id") + "/timeline")
-                        .text()
-                        .contains("dispute_opened"));
+        var payment = payments.ofOrder(Long.parseLong(disputed.at("/id"))).getFirst();
+        var news = new DisputeNews("dp_1", payment.amount(), DisputeNews.Status.OPEN, true, "fraudulent");
+        outcomes.disputed(payment, news, "gateway:stripe");
     }
 
     private Api.Answer hold(String sku, int quantity) {
