@@ -25,18 +25,21 @@ class InboundEvents {
     private final PaymentStore store;
     private final Payments payments;
     private final PaymentOutcomes outcomes;
+    private final ToldOutcomes told;
 
     InboundEvents(
             Lanes<Arrival, Standing> lane,
             InboundEventStore events,
             PaymentStore store,
             Payments payments,
-            PaymentOutcomes outcomes) {
+            PaymentOutcomes outcomes,
+            ToldOutcomes told) {
         this.lane = lane;
         this.events = events;
         this.store = store;
         this.payments = payments;
         this.outcomes = outcomes;
+        this.told = told;
     }
 
     /**
@@ -44,7 +47,9 @@ class InboundEvents {
      * under way: that is given a moment to come. Once this has stored it, a failure only delays.
      */
     void receive(String gateway, WebhookEvent event, byte[] body) {
-        var standing = lane.submit(new Arrival(gateway, event, body));
+        var isWord = told.speaksFor(gateway);
+        var standing =
+                lane.submit(new Arrival(gateway, isWord ? told.identified(gateway, event) : event, body, isWord));
         switch (standing) {
             case FOREIGN -> warnOfForeign(gateway, event);
             case TOO_LATE -> warnOfTaken(gateway, event);
@@ -64,6 +69,10 @@ class InboundEvents {
     private void act(String gateway, WebhookEvent event) {
         if (event.answer() == null) {
             events.done(gateway, event.id(), "ignored", "nothing here follows from events of this type");
+            return;
+        }
+        if (told.speaksFor(gateway)) {
+            settleAsTold(gateway, event);
             return;
         }
         var payment = store.paymentOf(gateway, event.paymentId(), event.gatewayReference());
@@ -92,6 +101,25 @@ class InboundEvents {
         events.done(gateway, event.id(), "processed", null);
     }
 
+    private void settleAsTold(String gateway, WebhookEvent event) {
+        switch (told.settle(gateway, event)) {
+            case ToldOutcomes.Result.Settled() -> events.done(gateway, event.id(), "processed", null);
+            case ToldOutcomes.Result.Foreign() -> {
+                events.done(gateway, event.id(), "quarantined", "no payment of ours");
+                warnOfForeign(gateway, event);
+            }
+            case ToldOutcomes.Result.Contradiction(var note) -> {
+                events.done(gateway, event.id(), "quarantined", note);
+                log.error(
+                        "Event {} of {} contradicts what is known of payment {}: {}",
+                        event.id(),
+                        gateway,
+                        event.gatewayReference(),
+                        note);
+            }
+        }
+    }
+
     private static boolean isTakenFromAnEnded(Payment payment, WebhookEvent event) {
         return event.answer() instanceof GatewayAnswer.Captured
                 && (payment.status() == PaymentStatus.FAILED || payment.status() == PaymentStatus.VOIDED);
@@ -112,7 +140,8 @@ class InboundEvents {
     /** Ends what waited for an answer under way. */
     @Scheduled(fixedDelayString = "${kontor.payments.inbox-interval:1s}")
     void finishAnswered() {
-        events.finishAnswered();
+        events.finishAnswered(
+                payments.gatewayNames().stream().filter(told::speaksFor).toList());
     }
 
     /** Acts on what a crash, a failure or a silent gateway left behind. */

@@ -54,6 +54,9 @@ class ReceivingMessagesTest {
     private PaymentOutcomes outcomes;
 
     @Autowired
+    private ToldOutcomes told;
+
+    @Autowired
     private RateLimits limits;
 
     @Autowired
@@ -101,7 +104,7 @@ class ReceivingMessagesTest {
     void aGatewayThatFindsTheInboxFullIsAskedToComeAgain() throws Exception {
         var full = new Lanes<Arrival, Standing>("full", 1, 1, 1, events, size -> {});
         full.close(); // takes nothing any more, as when all its places are taken
-        var inbox = new InboundEvents(full, events, store, payments, outcomes);
+        var inbox = new InboundEvents(full, events, store, payments, outcomes, told);
         var body = unknown(id);
         var request = new MockHttpServletRequest("POST", "/gateways/stripe/webhook");
         request.setContent(body.getBytes(StandardCharsets.UTF_8));
