@@ -5,6 +5,7 @@ import java.net.BindException;
 import java.net.URI;
 import java.nio.file.FileSystemException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -14,12 +15,14 @@ import java.util.concurrent.CountDownLatch;
 public final class Simulator implements AutoCloseable {
     private final Door door;
     private final Webhooks webhooks;
+    private final AdyenWebhooks adyenWebhooks;
     private final Book book;
     private final URI address;
 
-    private Simulator(Door door, Webhooks webhooks, Book book, URI address) {
+    private Simulator(Door door, Webhooks webhooks, AdyenWebhooks adyenWebhooks, Book book, URI address) {
         this.door = door;
         this.webhooks = webhooks;
+        this.adyenWebhooks = adyenWebhooks;
         this.book = book;
         this.address = address;
     }
@@ -32,6 +35,11 @@ public final class Simulator implements AutoCloseable {
      * @throws IOException with a sentence, when another simulator uses it or the book is damaged
      */
     public static Simulator start(SimulatorOptions options) throws IOException {
+        return start(options, AdyenOptions.defaults());
+    }
+
+    /** @see #start(SimulatorOptions) */
+    public static Simulator start(SimulatorOptions options, AdyenOptions adyenOptions) throws IOException {
         var clock = Clock.systemUTC();
         var door = Door.at(options.address(), options.port());
         Book book;
@@ -48,10 +56,14 @@ public final class Simulator implements AutoCloseable {
         var address = URI.create("http://" + browserName(options.address()) + ":" + door.port());
         var pages = options.publicUrl() == null ? address : options.publicUrl();
         var acquirer = new Acquirer(book, clock, pages.toString().replaceAll("/+$", ""), options.webhook() != null);
+        var adyenWebhooks = new AdyenWebhooks(adyenOptions.webhook(), book, faults, clock);
+        var adyenBank = new AdyenBank(book, clock, pages.toString().replaceAll("/+$", ""));
         try {
             book.begin(found -> {
                 var line = found.line();
                 acquirer.recall(found);
+                adyenBank.recall(found);
+                adyenWebhooks.recall(found);
                 keys.recall(line);
                 webhooks.recall(line);
                 effects.note(line);
@@ -63,8 +75,10 @@ public final class Simulator implements AutoCloseable {
         }
         webhooks.start();
         var api = new StripeApi(acquirer, book, keys, webhooks, faults, effects, options.secretKey());
-        door.open(api, new Site(acquirer, api, effects, faults, webhooks));
-        return new Simulator(door, webhooks, book, address);
+        var adyen = new AdyenApi(adyenBank, book, keys, adyenWebhooks, faults, effects, adyenOptions.apiKey());
+        adyen.start();
+        door.open(api, adyen, new Site(acquirer, api, effects, faults, webhooks));
+        return new Simulator(door, webhooks, adyenWebhooks, book, address);
     }
 
     /** What is reached from this machine, and can be typed. */
@@ -82,6 +96,7 @@ public final class Simulator implements AutoCloseable {
     public void close() throws IOException {
         door.close();
         webhooks.close();
+        adyenWebhooks.close();
         book.close();
     }
 
@@ -89,7 +104,9 @@ public final class Simulator implements AutoCloseable {
     public static void main(String[] args) throws InterruptedException {
         Simulator simulator;
         try {
-            simulator = start(SimulatorOptions.parse(args));
+            var others = new ArrayList<String>();
+            var adyen = AdyenOptions.parse(args, others);
+            simulator = start(SimulatorOptions.parse(others.toArray(String[]::new)), adyen);
         } catch (BindException e) {
             end("The simulator's port is taken; choose another with --port. (" + e.getMessage() + ")");
             return;
