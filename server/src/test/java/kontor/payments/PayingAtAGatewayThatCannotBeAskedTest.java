@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The whole way of an order through Adyen, which answers a payment at once and everything else by message only. */
 @KontorTest
@@ -208,6 +209,27 @@ class PayingAtAGatewayThatCannotBeAskedTest {
     }
 
     @Test
+    void aMessageThatACrashLeftBehindSettlesItsOperation() {
+        TestGateway.fault(NO_MESSAGES);
+        var order = pay("test_card_3ds");
+        var item = item(order, "AUTHORISATION", true, 510);
+        keepOnly(order, item);
+        eventually(() -> "processed".equals(kept(item)));
+        assertThat(read(order).at("/status")).isEqualTo("confirmed");
+        assertThat(entries(order)).containsExactly("gateway_clearing 510", "revenue -510");
+    }
+
+    @Test
+    void aContradictionThatACrashLeftBehindIsPutAsideAlthoughNothingIsOpen() {
+        var order = pay("test_card");
+        var item = item(order, "AUTHORISATION", false, 510);
+        keepOnly(order, item);
+        eventually(() -> !"received".equals(kept(item)));
+        assertThat(kept(item)).isEqualTo("quarantined");
+        assertThat(read(order).at("/payments/0/status")).isEqualTo("captured");
+    }
+
+    @Test
     void moneyTakenForAPaymentThatHasEndedIsPutAside() {
         var declined = pay("test_card_refused_2");
         var item = itemOf(declined.at("/order_id"), "AUTHORISATION", true, 510);
@@ -349,27 +371,7 @@ class PayingAtAGatewayThatCannotBeAskedTest {
 
     private Api.Answer send(NotificationRequestItem... items) {
         var wrapped = Arrays.stream(items)
-                .map(item -> Map.of(
-                        "NotificationRequestItem",
-                        Map.of(
-                                "eventCode",
-                                item.getEventCode(),
-                                "merchantAccountCode",
-                                item.getMerchantAccountCode(),
-                                "merchantReference",
-                                item.getMerchantReference(),
-                                "pspReference",
-                                item.getPspReference(),
-                                "success",
-                                Boolean.toString(item.isSuccess()),
-                                "amount",
-                                Map.of(
-                                        "currency",
-                                        "GBP",
-                                        "value",
-                                        item.getAmount().getValue()),
-                                "additionalData",
-                                item.getAdditionalData())))
+                .map(item -> Map.of("NotificationRequestItem", json(item)))
                 .toList();
         return api.post(
                 "/gateways/adyen/webhook",
@@ -378,10 +380,46 @@ class PayingAtAGatewayThatCannotBeAskedTest {
                 TestGateway.ADYEN_AUTHORIZATION);
     }
 
+    private static Map<String, Object> json(NotificationRequestItem item) {
+        return Map.of(
+                "eventCode",
+                item.getEventCode(),
+                "merchantAccountCode",
+                item.getMerchantAccountCode(),
+                "merchantReference",
+                item.getMerchantReference(),
+                "pspReference",
+                item.getPspReference(),
+                "success",
+                Boolean.toString(item.isSuccess()),
+                "amount",
+                Map.of("currency", "GBP", "value", item.getAmount().getValue()),
+                "additionalData",
+                item.getAdditionalData());
+    }
+
+    /** As a server leaves it that dies between keeping a message and acting on it. */
+    private void keepOnly(Api.Answer order, NotificationRequestItem item) {
+        database.sql("""
+                        INSERT INTO payments.inbound_events (gateway, event_id, type, body, order_id, payment_id)
+                        VALUES ('adyen', ?, ?, ?, ?, ?)
+                        """)
+                .param(nameOf(item))
+                .param(item.getEventCode())
+                .param(new JsonMapper().writeValueAsBytes(json(item)))
+                .param(Long.parseLong(order.at("/id")))
+                .param(Long.parseLong(order.at("/payments/0/id")))
+                .update();
+    }
+
+    private static String nameOf(NotificationRequestItem item) {
+        return item.getEventCode() + ":" + item.getPspReference() + ":" + item.isSuccess();
+    }
+
     private String kept(NotificationRequestItem item) {
         return database.sql(
                         "SELECT coalesce(max(state), '') FROM payments.inbound_events WHERE gateway = 'adyen' AND event_id = ?")
-                .param(item.getEventCode() + ":" + item.getPspReference() + ":" + item.isSuccess())
+                .param(nameOf(item))
                 .query(String.class)
                 .single();
     }
