@@ -122,8 +122,9 @@ public class Payments {
         if (!(known instanceof GatewayAnswer.NotFound)) return known;
         var age = store.ageOf(operation);
         if (age.compareTo(gateway.remembersKeysFor()) < 0) return ask(operation);
-        if (!gateway.answersLookUps()) return new GatewayAnswer.NoAnswer("never answered, and too late to ask again");
-        return age.compareTo(gateway.remembersKeysFor().plus(LONGEST_LAG_OF_A_SEARCH)) < 0
+        // A gateway that cannot be asked has not said that it was never carried out, however long ago.
+        return !gateway.answersLookUps()
+                        || age.compareTo(gateway.remembersKeysFor().plus(LONGEST_LAG_OF_A_SEARCH)) < 0
                 ? new GatewayAnswer.NoAnswer("not found, and too late to ask again under the same key")
                 : new GatewayAnswer.Declined("never_executed", "The payment was never carried out.", null);
     }
