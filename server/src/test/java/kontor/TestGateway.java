@@ -72,6 +72,27 @@ public final class TestGateway {
                 .toList();
     }
 
+    /** Gives all of an order's payment back, as somebody with the gateway's own pages could. */
+    public static void refundBehindOurBack(String orderId) {
+        var book = JSON.readTree(
+                send(HttpRequest.newBuilder(address().resolve("/_book")).build())
+                        .body());
+        var intent = book.get("effects")
+                .valueStream()
+                .filter(effect -> orderId.equals(
+                        effect.get("metadata").path("kontor_order").asString("")))
+                .findFirst()
+                .orElseThrow()
+                .get("payment_intent")
+                .asString();
+        var answer = send(HttpRequest.newBuilder(address().resolve("/v1/refunds"))
+                .header("Authorization", "Bearer " + SECRET_KEY)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString("payment_intent=" + intent))
+                .build());
+        if (answer.statusCode() != 200) throw new AssertionError(answer.body());
+    }
+
     /** What the buyer's browser sends when a button of the 3-D Secure page is pressed: {@code complete} or {@code fail}. */
     public static HttpResponse<String> press(String page, String outcome) {
         return send(HttpRequest.newBuilder(URI.create(page))
@@ -82,9 +103,13 @@ public final class TestGateway {
 
     /** What the gateway sends along with a message, by the SDK's own hand. */
     public static String signatureOf(String body) {
+        return signatureOf(body, Instant.now());
+    }
+
+    /** The same of a message that was sent at another time. */
+    public static String signatureOf(String body, Instant sentAt) {
         try {
-            return Webhook.Signature.generateSignatureHeader(
-                    body, WEBHOOK_SECRET, Instant.now().getEpochSecond());
+            return Webhook.Signature.generateSignatureHeader(body, WEBHOOK_SECRET, sentAt.getEpochSecond());
         } catch (GeneralSecurityException e) {
             throw new AssertionError(e);
         }
@@ -160,7 +185,8 @@ public final class TestGateway {
                             "kontor.payments.adyen.webhook-user=adyen",
                             "kontor.payments.adyen.webhook-password=of_all_tests",
                             "kontor.payments.adyen.timeout=4s",
-                            "kontor.payments.recovery-interval=200ms")
+                            "kontor.payments.recovery-interval=200ms",
+                            "kontor.payments.breaker-pause=1s")
                     .applyTo(context);
         }
     }

@@ -86,7 +86,7 @@ final class InProcess implements AutoCloseable {
                         .toList(),
                 ADDRESS,
                 "express",
-                new OrderRequest.Payment("invoice", null, null, null),
+                new OrderRequest.Payment("invoice", null, null, null, null),
                 null);
     }
 

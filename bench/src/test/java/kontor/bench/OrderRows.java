@@ -22,7 +22,7 @@ final class OrderRows {
             "inventory.holds", "order_id = %d");
     /** What differs between two orders of the same things. */
     private static final String OWN = "id,order_id,payment_id,transaction_id,source_id,key,fingerprint,answer,location,"
-            + "placed_at,posted_at,created_at,updated_at,at";
+            + "placed_at,posted_at,xact,created_at,updated_at,at";
     /** What differs between orders of other things by other people. */
     private static final String OF_ITS_BASKET =
             ",customer_id,principal,actor,variant_id,sku,name,unit_price,subtotal,total,amount,published_at";

@@ -1,7 +1,10 @@
 package kontor.ledger;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import kontor.database.Ids;
 import kontor.database.Rows;
 import kontor.database.Statements;
@@ -31,6 +34,27 @@ public class Ledger {
         var statements = new Statements();
         post(statements, postings);
         statements.run(jdbc);
+    }
+
+    /**
+     * What postings of one kind have booked for an order so far, by account, in minor units: debits above zero.
+     * Accounts that nothing was booked to are missing.
+     */
+    public Map<Account, Long> booked(long orderId, String kind) {
+        var sums = new EnumMap<Account, Long>(Account.class);
+        jdbc.query(
+                """
+                SELECT account, sum(amount)::bigint AS sum
+                FROM ledger.transactions JOIN ledger.entries ON transaction_id = id
+                WHERE order_id = ? AND kind = ?
+                GROUP BY account
+                """,
+                row -> {
+                    sums.put(Account.valueOf(row.getString("account").toUpperCase(Locale.ROOT)), row.getLong("sum"));
+                },
+                orderId,
+                kind);
+        return sums;
     }
 
     /** The same, to be sent together with other statements. */

@@ -1,5 +1,5 @@
-/** The books: double entry, append-only, in minor units per currency. */
-@ApplicationModule(allowedDependencies = {"database", "money"})
+/** The books: double entry, append-only, in minor units per currency, and sealed. */
+@ApplicationModule(allowedDependencies = {"database", "idempotency", "money", "web"})
 @NullMarked
 package kontor.ledger;
 

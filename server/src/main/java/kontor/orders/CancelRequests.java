@@ -49,7 +49,10 @@ class CancelRequests {
         var order = store.find(id, owner).orElseThrow(() -> Refusal.notFound("order"));
         var key = idempotency.required(keys, caller.principal(), "POST /orders/" + id + "/cancel", body);
         var cause = new Operation.Cause(caller.principal(), key.key(), body.reason());
-        var begun = order.status() == OrderStatus.PENDING_PAYMENT && cancelling.endWaitingPayment(id, cause, key);
+        var begun = (order.status() == OrderStatus.PENDING_PAYMENT
+                        || (order.status() == OrderStatus.CONFIRMED
+                                && order.paymentStatus() == PaymentState.AUTHORIZED))
+                && cancelling.endWaitingPayment(id, cause, key);
         var recorded = idempotency.find(List.of(key)).get(key);
         if (recorded == null) return idempotency.once(key, () -> cancelled(id, owner, caller, body));
         if (!recorded.matches(key)) throw Idempotency.reused();

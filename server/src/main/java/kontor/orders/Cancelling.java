@@ -3,13 +3,10 @@ package kontor.orders;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import kontor.database.Statements;
-import kontor.events.Outbox;
 import kontor.idempotency.Claim;
 import kontor.idempotency.Idempotency;
 import kontor.idempotency.RequestKey;
 import kontor.inventory.Inventory;
-import kontor.ledger.Ledger;
 import kontor.payments.Operation;
 import kontor.payments.Payment;
 import kontor.payments.PaymentStatus;
@@ -17,7 +14,6 @@ import kontor.payments.Payments;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DuplicateKeyException;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -35,8 +31,7 @@ class Cancelling {
     private final Completion completion;
     private final Payments payments;
     private final Inventory inventory;
-    private final Ledger ledger;
-    private final Outbox outbox;
+    private final OrderMoney money;
     private final Idempotency idempotency;
     private final TransactionTemplate transaction;
     private final Clock clock;
@@ -46,8 +41,7 @@ class Cancelling {
             Completion completion,
             Payments payments,
             Inventory inventory,
-            Ledger ledger,
-            Outbox outbox,
+            OrderMoney money,
             Idempotency idempotency,
             TransactionTemplate transaction,
             Clock clock) {
@@ -55,8 +49,7 @@ class Cancelling {
         this.completion = completion;
         this.payments = payments;
         this.inventory = inventory;
-        this.ledger = ledger;
-        this.outbox = outbox;
+        this.money = money;
         this.idempotency = idempotency;
         this.transaction = transaction;
         this.clock = clock;
@@ -88,15 +81,21 @@ class Cancelling {
 
     /** Commits the question, and the claim of the key with it: after this the server may die. */
     boolean begin(Operation voiding, @Nullable RequestKey key) {
-        try {
-            return Boolean.TRUE.equals(transaction.execute(status -> {
-                if ((key == null || claim(key, voiding.orderId())) && payments.insertVoid(voiding)) return true;
-                status.setRollbackOnly();
-                return false;
-            }));
-        } catch (DuplicateKeyException e) {
+        return Boolean.TRUE.equals(transaction.execute(status -> {
+            // What is held may be given up only while nothing has been shipped; a waiting order cannot have been.
+            var order = store.find(voiding.orderId(), null).orElseThrow();
+            var stands = order.status() == OrderStatus.PENDING_PAYMENT
+                    || store.lock(order.id(), null)
+                            .filter(Cancelling::isVoidable)
+                            .isPresent();
+            if (stands && (key == null || claim(key, voiding.orderId())) && payments.insertVoid(voiding)) return true;
+            status.setRollbackOnly();
             return false;
-        }
+        }));
+    }
+
+    private static boolean isVoidable(OrderStore.Row order) {
+        return order.status() == OrderStatus.CONFIRMED && order.fulfilmentStatus() == FulfilmentState.UNFULFILLED;
     }
 
     /** Once claimed without an answer, a key may begin again: what it began before may have come to nothing. */
@@ -105,9 +104,12 @@ class Cancelling {
         return before == null || (before.matches(key) && before.answer() == null);
     }
 
+    /** One that its buyer has not confirmed, or of which nothing has been taken. */
     private Optional<Payment> waitingPayment(long orderId) {
         return payments.ofOrder(orderId).stream()
-                .filter(payment -> payment.status() == PaymentStatus.REQUIRES_ACTION)
+                .filter(payment -> !payment.balance().late()
+                        && (payment.status() == PaymentStatus.REQUIRES_ACTION
+                                || (payment.status() == PaymentStatus.AUTHORIZED && payment.captured() == 0)))
                 .findFirst();
     }
 
@@ -116,7 +118,7 @@ class Cancelling {
     Optional<Result> cancel(long orderId, @Nullable Long customerId, String actor, @Nullable String reason) {
         return store.lock(orderId, customerId).map(order -> {
             var obstacle = obstacleTo(order);
-            return obstacle != null ? obstacle : cancelOpenInvoice(order, actor, reason);
+            return obstacle != null ? obstacle : cancelUnpaid(order, actor, reason);
         });
     }
 
@@ -127,39 +129,39 @@ class Cancelling {
             case CANCELLED -> notNow(order, "It is cancelled already.");
             case COMPLETED -> notNow(order, "It is completed.");
             case CONFIRMED ->
-                order.paymentStatus() != PaymentState.OPEN
-                        ? notNow(order, "It is paid. Refund it instead.")
-                        : order.fulfilmentStatus() != FulfilmentState.UNFULFILLED
+                switch (order.paymentStatus()) {
+                    case OPEN, REFUNDED, VOIDED, FAILED ->
+                        order.fulfilmentStatus() != FulfilmentState.UNFULFILLED
                                 ? notNow(order, "It has been shipped.")
                                 : null;
+                    case AUTHORIZED -> notNow(order, "Its payment could not be given up. Look at the payment.");
+                    case PARTIALLY_PAID, PAID, PARTIALLY_REFUNDED ->
+                        notNow(order, "It is paid. Give the money back first.");
+                };
         };
     }
 
-    private Result cancelOpenInvoice(OrderStore.Row order, String actor, @Nullable String reason) {
-        var now = clock.instant();
+    /** Of an order that keeps no money: what is still due on its invoice is no longer due. */
+    private Result cancelUnpaid(OrderStore.Row order, String actor, @Nullable String reason) {
+        var all = payments.ofOrder(order.id());
+        var busy = all.stream().anyMatch(Cancelling::isUnderWay);
+        if (busy) return notNow(order, "Its payment is under way. Try again when the gateway has answered.");
+        var due = all.stream().mapToLong(Payment::due).sum();
         payments.voidInvoices(order.id());
-        var moved = store.move(List.of(new OrderStore.Move(
-                        order.id(), OrderStatus.CONFIRMED, OrderStatus.CANCELLED, PaymentState.VOIDED)))
-                .getFirst(); // its row is locked, so it still stands where it was read
-        var statements = new Statements();
-        store.addSteps(
-                statements,
-                List.of(new OrderStore.Step(
-                        moved.id(),
-                        moved.version(),
-                        "cancelled",
-                        order.status(),
-                        moved.status(),
-                        moved.paymentStatus(),
-                        moved.fulfilmentStatus(),
-                        actor,
-                        reason,
-                        now)));
-        ledger.post(statements, List.of(Postings.invoiceCancelled(moved.id(), moved.currency(), moved.totals(), now)));
-        outbox.append(statements, List.of(OrderEvents.of("order.cancelled", moved, now)));
-        store.run(statements);
-        inventory.release(moved.id());
-        return new Result.Cancelled(moved);
+        if (due > 0)
+            money.post(Postings.invoiceCancelled(order.id(), order.currency(), order.totals(), due, clock.instant()));
+        money.step(order, "cancelled", OrderStatus.CANCELLED, actor, reason);
+        inventory.release(order.id());
+        return new Result.Cancelled(store.find(order.id(), null).orElseThrow());
+    }
+
+    private static boolean isUnderWay(Payment payment) {
+        return switch (payment.status()) {
+            case CREATED, REQUIRES_ACTION, UNKNOWN -> true;
+            case AUTHORIZED -> !payment.balance().late();
+            case OPEN, CAPTURED, FAILED, VOIDED ->
+                payment.balance().capturing() > 0 || payment.balance().refunding() > 0;
+        };
     }
 
     private static Result.NotNow notNow(OrderStore.Row order, String reason) {

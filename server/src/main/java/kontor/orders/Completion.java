@@ -9,6 +9,7 @@ import kontor.idempotency.Idempotency;
 import kontor.idempotency.Recorded;
 import kontor.idempotency.RequestKey;
 import kontor.orders.PlaceOrderResult.Answered;
+import kontor.payments.DisputeNews;
 import kontor.payments.GatewayAnswer;
 import kontor.payments.Operation;
 import kontor.payments.Payment;
@@ -29,6 +30,8 @@ class Completion implements PaymentOutcomes {
     private final OrderViews views;
     private final OrderAnswers answers;
     private final Payments payments;
+    private final OrderMoney money;
+    private final OrderDisputes disputes;
     private final Idempotency idempotency;
     private final OrderSettings settings;
 
@@ -38,6 +41,8 @@ class Completion implements PaymentOutcomes {
             OrderViews views,
             OrderAnswers answers,
             Payments payments,
+            OrderMoney money,
+            OrderDisputes disputes,
             Idempotency idempotency,
             OrderSettings settings) {
         this.lanes = lanes;
@@ -45,6 +50,8 @@ class Completion implements PaymentOutcomes {
         this.views = views;
         this.answers = answers;
         this.payments = payments;
+        this.money = money;
+        this.disputes = disputes;
         this.idempotency = idempotency;
         this.settings = settings;
     }
@@ -60,12 +67,35 @@ class Completion implements PaymentOutcomes {
                 place.key(),
                 followsFromOrder(gatewayAnswer) ? null : answer,
                 place.order().actor());
+        money.noteStrange(operation, gatewayAnswer);
         if (lanes.submitAdmitted(settle) instanceof LaneResult.Written) return new Answered(answer, false);
         return new Answered(answerFromRecord(place.key(), place.order().id()), false);
     }
 
     @Override
     public void settle(Operation operation, GatewayAnswer answer, String actor) {
+        if (isPending(operation)) settlePending(operation, answer, actor);
+        else money.settle(operation, answer);
+    }
+
+    /** Whether the operation decides what becomes of an order that waits for its first payment. */
+    private boolean isPending(Operation operation) {
+        return (operation.kind() == Operation.Kind.AUTHORIZE || operation.kind() == Operation.Kind.VOID)
+                && store.find(operation.orderId(), null).orElseThrow().status() == OrderStatus.PENDING_PAYMENT;
+    }
+
+    @Override
+    public void late(Payment ended, GatewayAnswer found, String actor) {
+        money.late(ended, found, actor).ifPresent(back -> money.settle(back, payments.ask(back)));
+    }
+
+    @Override
+    public void disputed(Payment payment, DisputeNews news, String actor) {
+        disputes.hear(payment, news, actor);
+    }
+
+    private void settlePending(Operation operation, GatewayAnswer answer, String actor) {
+        money.noteStrange(operation, answer);
         if (operation.kind() != Operation.Kind.VOID) {
             submit(operation, answer, actor);
         } else if (answer instanceof GatewayAnswer.Captured || answer instanceof GatewayAnswer.Authorized) {

@@ -50,6 +50,8 @@ public record OrderRequest(
      * How it is paid: {@code invoice}, or {@code card} with a gateway and the gateway's token for the card.
      *
      * @param returnUrl where the buyer's browser comes back to after 3-D Secure; without it a card that needs that is declined
+     * @param capture whether a card's money is taken at once or only held; null for the shop's setting, and only for callers
+     *     with orders:capture anything else
      */
     public record Payment(
             @NotNull
@@ -64,7 +66,12 @@ public record OrderRequest(
             String token,
 
             @Nullable @Size(max = 2000) @PlainText(barCodes = true)
-            String returnUrl) {
+            String returnUrl,
+
+            @Nullable
+            @Pattern(regexp = "at_once|later", message = "must be at_once or later")
+            @Schema(allowableValues = {"at_once", "later"})
+            String capture) {
 
         boolean isCard() {
             return "card".equals(method);

@@ -11,6 +11,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param largestBatch how many orders share a commit at most
  * @param paymentPatience how long stock stays promised to an order that waits for its payment
  * @param answerPatience how long a repeated request waits for the answer to the first one
+ * @param capture when the money of a card is taken: {@code at-once}, or {@code later} by staff
  * @param shippingOptions ways to ship, by code: each with a name, and prices in minor units by currency
  */
 @ConfigurationProperties("kontor.orders")
@@ -20,7 +21,15 @@ record OrderSettings(
         @DefaultValue("256") int largestBatch,
         @DefaultValue("30m") Duration paymentPatience,
         @DefaultValue("5s") Duration answerPatience,
+        @DefaultValue("at-once") Capture capture,
         @DefaultValue Map<String, ShippingOption> shippingOptions) {
+    /** When the money of a card is taken. */
+    enum Capture {
+        AT_ONCE,
+        /** Held until staff take it. */
+        LATER
+    }
+
     /**
      * A way to ship.
      *

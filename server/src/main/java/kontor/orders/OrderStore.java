@@ -153,6 +153,21 @@ class OrderStore {
                         """, (row, number) -> row(row));
     }
 
+    /** Writes where an order stands now, as its next version. The caller has locked it. @return its row as it is then */
+    Row stand(long id, OrderStatus status, PaymentState paymentStatus) {
+        return client.sql("""
+                        UPDATE orders.orders
+                        SET status = :status, payment_status = :payment_status, version = version + 1
+                        WHERE id = :id
+                        RETURNING *
+                        """)
+                .param("id", id)
+                .param("status", status.code())
+                .param("payment_status", paymentStatus.code())
+                .query((row, number) -> row(row))
+                .single();
+    }
+
     /** @param customerId whose order it must be; null for anyone's */
     Optional<Row> find(long id, @Nullable Long customerId) {
         return client.sql("""

@@ -30,6 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Service
 public class Orders {
     static final String PLACE_ROUTE = "POST /orders";
+    private static final String CAPTURE = "orders:capture";
     private static final int PRICINGS = 5;
 
     private final Lanes<LaneCommand, LaneResult> lanes;
@@ -41,6 +42,7 @@ public class Orders {
     private final Payments payments;
     private final Idempotency idempotency;
     private final Ids ids;
+    private final OrderSettings settings;
     private final JsonMapper json;
     private final Clock clock;
 
@@ -54,6 +56,7 @@ public class Orders {
             Payments payments,
             Idempotency idempotency,
             Ids ids,
+            OrderSettings settings,
             JsonMapper json,
             Clock clock) {
         this.lanes = lanes;
@@ -65,6 +68,7 @@ public class Orders {
         this.payments = payments;
         this.idempotency = idempotency;
         this.ids = ids;
+        this.settings = settings;
         this.json = json;
         this.clock = clock;
     }
@@ -167,11 +171,17 @@ public class Orders {
                 Operation.Kind.AUTHORIZE,
                 String.valueOf(payment.gateway()),
                 payment.amount(),
-                true,
+                takesAtOnce(request.payment()),
                 request.payment().token(),
                 request.payment().returnUrl(),
                 null,
                 null);
+    }
+
+    private boolean takesAtOnce(OrderRequest.Payment payment) {
+        return payment.capture() == null
+                ? settings.capture() == OrderSettings.Capture.AT_ONCE
+                : payment.capture().equals("at_once");
     }
 
     private OrderView placed(LaneCommand.Place place, @Nullable Address address) {
@@ -192,10 +202,13 @@ public class Orders {
             throw Refusal.ofField("email", "required", "is needed from guests");
         var payment = request.payment();
         if (!payment.isCard()) {
-            if (payment.gateway() != null || payment.token() != null)
-                throw Refusal.ofField("payment", "not_for_invoice", "takes no gateway and no token for an invoice");
+            if (payment.gateway() != null || payment.token() != null || payment.capture() != null)
+                throw Refusal.ofField(
+                        "payment", "not_for_invoice", "takes no gateway, no token and no capture for an invoice");
             return;
         }
+        if (payment.capture() != null && !caller.may(CAPTURE))
+            throw Refusal.ofField("payment.capture", "not_yours", "is for callers with the permission " + CAPTURE);
         if (payment.gateway() == null || !payments.gatewayNames().contains(payment.gateway()))
             throw Refusal.ofField("payment.gateway", "unknown_gateway", "must be one of " + payments.gatewayNames());
         if (payment.token() == null) throw Refusal.ofField("payment.token", "required", "is needed to pay by card");

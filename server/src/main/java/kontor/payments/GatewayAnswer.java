@@ -53,5 +53,30 @@ public sealed interface GatewayAnswer {
      *
      * @param reason for people and logs; short, on one line, without secrets
      */
-    record NoAnswer(String reason) implements GatewayAnswer {}
+    record NoAnswer(String reason) implements GatewayAnswer {
+        private static final String NOT_SENT = "not sent: ";
+
+        /** The question stayed here. Its operation is still open: it has to be asked later, or is found by recovery. */
+        static NoAnswer notSent(String why) {
+            return new NoAnswer(NOT_SENT + why);
+        }
+
+        private static final String STRANGE = "strange: ";
+
+        /**
+         * What came cannot be the answer: it cannot be read, or it is about another payment, amount or currency. Staff are
+         * told at once.
+         */
+        public static NoAnswer strange(String what) {
+            return new NoAnswer(STRANGE + what);
+        }
+
+        public boolean isStrange() {
+            return reason.startsWith(STRANGE);
+        }
+
+        boolean wasSent() {
+            return !reason.startsWith(NOT_SENT);
+        }
+    }
 }

@@ -13,9 +13,6 @@ import org.springframework.stereotype.Repository;
 /** The inbox. Messages that come at the same time are stored in one statement, which also finds what they are about. */
 @Repository
 class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, InboundEventStore.Standing> {
-    /** The note of a message about money that should not have been taken. */
-    static final String TOO_LATE = "money taken for a payment that has ended";
-
     private final JdbcTemplate jdbc;
     private final JdbcClient client;
 
@@ -25,7 +22,7 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
     }
 
     /**
-     * A verified message, and the bytes that were signed.
+     * A verified message, and its bytes as they are kept.
      *
      * @param isWord whether what it says is settled as it stands, whatever is open by then
      */
@@ -48,8 +45,6 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
         DONE,
         /** It is about no payment of ours, and was put aside. */
         FOREIGN,
-        /** It says that money was taken for a payment that has ended, and was put aside. */
-        TOO_LATE,
         /** The gateway is being asked about the same payment at this moment. */
         ANSWER_UNDER_WAY,
         /** Its payment waits for what it may tell. */
@@ -76,7 +71,9 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                 .text(arrival -> arrival.event().id())
                 .text(arrival -> arrival.event().type())
                 .bytea(Arrival::body)
-                .bool(arrival -> arrival.event().answer() != null)
+                .bool(arrival ->
+                        arrival.event().answer() != null || arrival.event().dispute() != null)
+                .bool(arrival -> arrival.event().dispute() != null)
                 .bool(arrival -> arrival.event().answer() instanceof GatewayAnswer.RequiresAction)
                 .bool(arrival -> arrival.event().answer() instanceof GatewayAnswer.Captured)
                 .nullableBigint(arrival -> arrival.event().paymentId())
@@ -89,19 +86,17 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                             state, note, processed_at, next_attempt_at)
                         SELECT come.gateway, come.event_id, come.type, come.body, payment.order_id, payment.id,
                             CASE WHEN NOT telling THEN 'ignored'
-                                 WHEN payment.id IS NULL OR too_late THEN 'quarantined'
-                                 WHEN is_word THEN 'received'
-                                 WHEN operation.state IS NULL OR known THEN 'processed'
+                                 WHEN payment.id IS NULL THEN 'quarantined'
+                                 WHEN nothing_new AND NOT is_word THEN 'processed'
                                  ELSE 'received' END,
                             CASE WHEN NOT telling THEN 'nothing here follows from events of this type'
-                                 WHEN payment.id IS NULL THEN 'no payment of ours'
-                                 WHEN too_late THEN '%s' END,
-                            CASE WHEN NOT (telling AND is_word) AND (operation.state IS NULL OR known) THEN now() END,
+                                 WHEN payment.id IS NULL THEN 'no payment of ours' END,
+                            CASE WHEN NOT telling OR payment.id IS NULL OR nothing_new AND NOT is_word THEN now() END,
                             now() + CASE WHEN operation.state = 'intent' AND operation.next_attempt_at > now()
                                          THEN interval '1 second' ELSE interval '10 seconds' END
-                        FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                            AS come (gateway, event_id, type, body, telling, to_be_confirmed, taken, paid, reference,
-                                is_word)
+                        FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                            AS come (gateway, event_id, type, body, telling, disputes, to_be_confirmed, taken, paid,
+                                     reference, is_word)
                         LEFT JOIN LATERAL (
                             SELECT order_id, id, status FROM payments.payments
                             WHERE telling AND payments.gateway = come.gateway AND payments.id = come.paid
@@ -117,22 +112,24 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                               AND operations.state IN ('intent', 'unknown', 'waiting')
                             ORDER BY operations.state = 'waiting' LIMIT 1) AS operation ON true
                         CROSS JOIN LATERAL (
-                            SELECT to_be_confirmed AND operation.state IS NOT DISTINCT FROM 'waiting' AS known,
-                                taken AND operation.state IS NULL AND payment.status IN ('failed', 'voided') AS too_late
+                            SELECT to_be_confirmed AND operation.state IS NOT DISTINCT FROM 'waiting'
+                                OR operation.state IS NULL AND NOT disputes
+                                   -- Taken for a payment that has ended: that has to be given back.
+                                   AND NOT (taken AND payment.status IN ('failed', 'voided')) AS nothing_new
                         ) AS news
                         ORDER BY come.gateway, come.event_id
                         ON CONFLICT DO NOTHING
-                        RETURNING gateway, event_id, state, payment_id IS NULL,
+                        RETURNING gateway, event_id, state,
                             next_attempt_at < now() + interval '5 seconds'
-                        """.formatted(TOO_LATE),
+                        """,
                         (row, number) -> new Stored(
                                 new Name(row.getString(1), row.getString(2)),
-                                standing(row.getString(3), row.getBoolean(4), row.getBoolean(5))));
+                                standing(row.getString(3), row.getBoolean(4))));
     }
 
-    private static Standing standing(String state, boolean foreign, boolean soon) {
+    private static Standing standing(String state, boolean soon) {
         return switch (state) {
-            case "quarantined" -> foreign ? Standing.FOREIGN : Standing.TOO_LATE;
+            case "quarantined" -> Standing.FOREIGN;
             case "received" -> soon ? Standing.ANSWER_UNDER_WAY : Standing.OPEN;
             default -> Standing.DONE;
         };
@@ -140,7 +137,8 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
 
     void done(String gateway, String eventId, String state, @Nullable String note) {
         client.sql("""
-                        UPDATE payments.inbound_events SET state = :state, note = :note, processed_at = now()
+                        UPDATE payments.inbound_events
+                        SET state = :state, note = coalesce(:note, note), processed_at = now()
                         WHERE gateway = :gateway AND event_id = :id AND state = 'received'
                         """)
                 .param("gateway", gateway)

@@ -1,5 +1,6 @@
 package kontor.payments;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executors;
 import kontor.batching.Lanes;
@@ -25,6 +26,9 @@ class InboundEvents {
     private final PaymentStore store;
     private final Payments payments;
     private final PaymentOutcomes outcomes;
+    private final InboundEventArchive archive;
+    private final InboxCounts counts;
+    private final WorkItems work;
     private final ToldOutcomes told;
 
     InboundEvents(
@@ -33,12 +37,18 @@ class InboundEvents {
             PaymentStore store,
             Payments payments,
             PaymentOutcomes outcomes,
+            InboundEventArchive archive,
+            InboxCounts counts,
+            WorkItems work,
             ToldOutcomes told) {
         this.lane = lane;
         this.events = events;
         this.store = store;
         this.payments = payments;
         this.outcomes = outcomes;
+        this.archive = archive;
+        this.counts = counts;
+        this.work = work;
         this.told = told;
     }
 
@@ -47,15 +57,51 @@ class InboundEvents {
      * under way: that is given a moment to come. Once this has stored it, a failure only delays.
      */
     void receive(String gateway, WebhookEvent event, byte[] body) {
+        var kept = CardNumbers.masked(body);
+        if (!Arrays.equals(kept, body))
+            log.warn("Event {} of {} held a card number, which is kept masked", event.id(), gateway);
         var isWord = told.speaksFor(gateway);
         var standing =
-                lane.submit(new Arrival(gateway, isWord ? told.identified(gateway, event) : event, body, isWord));
+                lane.submit(new Arrival(gateway, isWord ? told.identified(gateway, event) : event, kept, isWord));
+        counts.count(gateway, event.type(), stateOf(standing, event));
         switch (standing) {
             case FOREIGN -> warnOfForeign(gateway, event);
-            case TOO_LATE -> warnOfTaken(gateway, event);
             case OPEN -> tryToAct(gateway, event);
-            case REPEATED, DONE, ANSWER_UNDER_WAY -> {}
+            case REPEATED -> compareWithFirst(gateway, event, kept);
+            case DONE, ANSWER_UNDER_WAY -> {}
         }
+    }
+
+    private static String stateOf(Standing standing, WebhookEvent event) {
+        return switch (standing) {
+            case REPEATED -> "repeated";
+            case DONE -> event.tells() ? "processed" : "ignored";
+            case FOREIGN -> "quarantined";
+            case ANSWER_UNDER_WAY, OPEN -> "received";
+        };
+    }
+
+    /** A message that is sent again may be written anew, in other bytes; but it must not say anything else. */
+    private void compareWithFirst(String gateway, WebhookEvent event, byte[] body) {
+        try {
+            var first = archive.otherBody(gateway, event.id(), body);
+            if (first.isEmpty()) return;
+            var reader = payments.gateway(gateway);
+            if (reader.readStored(first.get()).equals(reader.readStored(body))) return;
+            archive.countConflict(gateway, event.id());
+            counts.count(gateway, event.type(), "conflicting");
+            log.error("Event {} of {} came again and says something else: the first one counts", event.id(), gateway);
+        } catch (RuntimeException e) {
+            log.warn("Event {} of {} came again and could not be compared", event.id(), gateway, e);
+        }
+    }
+
+    /** Acts on a kept message again, whatever came of it before; acting only compares and sets, so nothing happens twice. */
+    void replay(String gateway, String eventId, String actor) {
+        archive.putBack(gateway, eventId, actor).ifPresent(waiting -> {
+            log.info("{} has event {} of {} acted on again", actor, eventId, gateway);
+            actAgain(waiting);
+        });
     }
 
     private void tryToAct(String gateway, WebhookEvent event) {
@@ -67,11 +113,11 @@ class InboundEvents {
     }
 
     private void act(String gateway, WebhookEvent event) {
-        if (event.answer() == null) {
+        if (!event.tells()) {
             events.done(gateway, event.id(), "ignored", "nothing here follows from events of this type");
             return;
         }
-        if (told.speaksFor(gateway)) {
+        if (event.dispute() == null && told.speaksFor(gateway)) {
             settleAsTold(gateway, event);
             return;
         }
@@ -83,9 +129,16 @@ class InboundEvents {
         }
         var operation =
                 store.openOperation(payment.get().orderId(), payment.get().id());
+        if (event.dispute() != null) {
+            outcomes.disputed(payment.get(), event.dispute(), "gateway:" + gateway);
+            events.done(gateway, event.id(), "processed", null);
+            return;
+        }
         if (operation.isEmpty() && isTakenFromAnEnded(payment.get(), event)) {
-            events.done(gateway, event.id(), "quarantined", InboundEventStore.TOO_LATE);
-            warnOfTaken(gateway, event);
+            var found = payments.foundLate(payment.get(), event);
+            if (found instanceof GatewayAnswer.NoAnswer || found instanceof GatewayAnswer.NotFound) return;
+            outcomes.late(payment.get(), found, "gateway:" + gateway);
+            events.done(gateway, event.id(), "processed", "money for a payment that had ended");
             return;
         }
         if (operation.isPresent()) {
@@ -94,6 +147,7 @@ class InboundEvents {
                     ? operation.get().named(event.gatewayReference())
                     : operation.get();
             var answer = payments.resolve(named);
+            if (answer instanceof GatewayAnswer.NoAnswer none && !none.wasSent()) return; // nobody has been asked yet
             outcomes.settle(named, answer, "gateway:" + gateway);
             // The gateway will not say it again: the message stays until its payment is known.
             if (answer instanceof GatewayAnswer.NoAnswer || answer instanceof GatewayAnswer.NotFound) return;
@@ -108,14 +162,14 @@ class InboundEvents {
                 events.done(gateway, event.id(), "quarantined", "no payment of ours");
                 warnOfForeign(gateway, event);
             }
-            case ToldOutcomes.Result.Contradiction(var note) -> {
+            case ToldOutcomes.Result.Contradiction(var operation, var note) -> {
+                work.open(
+                        operation.kind() == Operation.Kind.REFUND
+                                ? WorkItems.Kind.REFUND_FAILED
+                                : WorkItems.Kind.UNEXPECTED_STATE,
+                        WorkItems.Subject.of(operation),
+                        "event %s of %s: %s".formatted(event.id(), gateway, note));
                 events.done(gateway, event.id(), "quarantined", note);
-                log.error(
-                        "Event {} of {} contradicts what is known of payment {}: {}",
-                        event.id(),
-                        gateway,
-                        event.gatewayReference(),
-                        note);
             }
         }
     }
@@ -125,16 +179,13 @@ class InboundEvents {
                 && (payment.status() == PaymentStatus.FAILED || payment.status() == PaymentStatus.VOIDED);
     }
 
-    private static void warnOfTaken(String gateway, WebhookEvent event) {
-        log.error(
-                "Event {} of {} says that money was taken for payment {}, which has ended: give it back",
-                event.id(),
-                gateway,
-                event.gatewayReference());
-    }
-
-    private static void warnOfForeign(String gateway, WebhookEvent event) {
+    /** One item for each gateway: whoever else uses the same account there may do so all day. */
+    private void warnOfForeign(String gateway, WebhookEvent event) {
         log.warn("Event {} of {} is about a payment that is not ours", event.id(), gateway);
+        work.open(
+                WorkItems.Kind.FOREIGN_EVENT,
+                WorkItems.Subject.of("gateway " + gateway),
+                "event %s (%s) is about a payment that is not ours".formatted(event.id(), event.type()));
     }
 
     /** Ends what waited for an answer under way. */

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param capturedBefore of a capture: what the payment's earlier captures took, in minor units
  * @param last of a capture: whether the rest of the hold is given up
  * @param refundId of a refund: the document that it pays out; null for any other kind
+ * @param ownReference the gateway's name for what the operation made, such as a refund
+ * @param epoch how often it was taken up to be asked about; what was found out under an earlier one is not written down
+ *     unless it is final
  */
 public record Operation(
         long orderId,
@@ -31,7 +34,12 @@ public record Operation(
         @Nullable Cause cause,
         long capturedBefore,
         boolean last,
-        @Nullable Long refundId) {
+        @Nullable Long refundId,
+        @Nullable String ownReference,
+        int epoch) {
+    /** The gateway of what went past any: by bank transfer, written down by staff. */
+    public static final String TRANSFER = "transfer";
+
     /** One that belongs to no refund and captures nothing that is held. */
     public Operation(
             long orderId,
@@ -47,14 +55,14 @@ public record Operation(
             @Nullable Cause cause) {
         this(
                 orderId, paymentId, id, kind, gateway, amount, captures, token, returnUrl, reference, cause, 0, false,
-                null);
+                null, null, 0);
     }
 
     /**
      * Who wants it and why, kept with the question: whoever brings the answer, after a crash even another server, knows
      * what to write into the order's history.
      *
-     * @param actor {@code user:17} or {@code expiry}
+     * @param actor {@code user:17}, {@code expiry} or {@code recovery}
      * @param requestKey the Idempotency-Key of the actor's request; null without one
      * @param reason in the actor's words
      */
@@ -70,6 +78,17 @@ public record Operation(
         WAITING,
         SUCCEEDED,
         FAILED;
+
+        private final String code = name().toLowerCase(Locale.ROOT);
+
+        public String code() {
+            return code;
+        }
+
+        /** Whether an answer may still come. */
+        public boolean isOpen() {
+            return this == INTENT || this == UNKNOWN || this == WAITING;
+        }
 
         static State ofCode(String code) {
             return valueOf(code.toUpperCase(Locale.ROOT));
@@ -110,6 +129,8 @@ public record Operation(
                 cause,
                 capturedBefore,
                 last,
-                refundId);
+                refundId,
+                ownReference,
+                epoch);
     }
 }

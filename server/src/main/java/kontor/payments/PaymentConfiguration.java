@@ -4,11 +4,13 @@ import java.time.Duration;
 import kontor.batching.Lanes;
 import kontor.payments.InboundEventStore.Arrival;
 import kontor.payments.InboundEventStore.Standing;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** Builds what this module is made of. */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(PaymentSettings.class)
 class PaymentConfiguration {
     private static final int MOST_WAITING = 4096;
     private static final int LARGEST_BATCH = 256;

@@ -7,4 +7,14 @@ package kontor.payments;
 public interface PaymentOutcomes {
     /** @param actor who brought the answer: {@code gateway:stripe}, {@code recovery} */
     void settle(Operation operation, GatewayAnswer answer, String actor);
+
+    /**
+     * A gateway took or holds money for a payment that had ended.
+     *
+     * @param found what the gateway says of it now: captured or authorized
+     */
+    void late(Payment ended, GatewayAnswer found, String actor);
+
+    /** A gateway tells of a dispute; messages may come twice and in any order. */
+    void disputed(Payment payment, DisputeNews news, String actor);
 }

@@ -52,6 +52,10 @@ class PaymentStore {
             return switch (settlement.answer()) {
                 case GatewayAnswer.Authorized held ->
                     new Change(operation, "succeeded", PaymentStatus.AUTHORIZED, 0, held.reference(), null);
+                case GatewayAnswer.Captured(var _, var amount)
+                when !amount.equals(operation.amount()) ->
+                    new Change(
+                            operation, "unknown", begins ? PaymentStatus.UNKNOWN : null, 0, null, "captured " + amount);
                 case GatewayAnswer.Captured(var reference, var amount) ->
                     new Change(operation, "succeeded", PaymentStatus.CAPTURED, amount.minorUnits(), reference, null);
                 case GatewayAnswer.RequiresAction(var reference, var redirect) ->
@@ -64,7 +68,13 @@ class PaymentStore {
                 case GatewayAnswer.NoAnswer(var reason) ->
                     new Change(operation, "unknown", begins ? PaymentStatus.UNKNOWN : null, 0, null, reason);
                 case GatewayAnswer.Pending(var reference) ->
-                    new Change(operation, "unknown", begins ? PaymentStatus.UNKNOWN : null, 0, reference, "pending");
+                    new Change(
+                            operation,
+                            "unknown",
+                            begins ? PaymentStatus.UNKNOWN : null,
+                            0,
+                            begins ? reference : null,
+                            "pending");
                 case GatewayAnswer.NotFound() ->
                     new Change(operation, "unknown", begins ? PaymentStatus.UNKNOWN : null, 0, null, "not found yet");
                 case GatewayAnswer.Refunded refunded ->
@@ -112,33 +122,51 @@ class PaymentStore {
                         .text(Operation::reference));
     }
 
-    void insertVoid(Operation voiding) {
-        var cause = voiding.cause();
-        if (cause == null) throw new IllegalArgumentException("nobody wants operation " + voiding.id());
-        client.sql("""
-                        INSERT INTO payments.operations (order_id, payment_id, id, kind, gateway, currency, amount,
-                            gateway_reference, actor, request_key, reason, state, next_attempt_at)
-                        VALUES (:order, :payment, :id, 'void', :gateway, :currency, :amount,
-                            :reference, :actor, :request_key, :reason, 'intent', now() + interval '5 seconds')
+    /**
+     * Writes one question, unless another about the payment is open.
+     *
+     * @return false when one is: nothing was written
+     */
+    boolean insertOperation(Operation operation, Operation.State state) {
+        var cause = operation.cause();
+        if (cause == null) throw new IllegalArgumentException("nobody wants operation " + operation.id());
+        return client.sql("""
+                        INSERT INTO payments.operations (order_id, payment_id, id, kind, gateway, currency, amount, captures,
+                            token, return_url, gateway_reference, actor, request_key, reason, captured_before, last,
+                            refund_id, state, next_attempt_at)
+                        VALUES (:order, :payment, :id, :kind, :gateway, :currency, :amount, :captures,
+                            :token, :return_url, :reference, :actor, :request_key, :reason, :captured_before, :last,
+                            :refund, :state, now() + interval '5 seconds')
+                        ON CONFLICT (order_id, payment_id) WHERE state IN ('intent', 'unknown') DO NOTHING
                         """)
-                .param("order", voiding.orderId())
-                .param("payment", voiding.paymentId())
-                .param("id", voiding.id())
-                .param("gateway", voiding.gateway())
-                .param("currency", voiding.amount().currency().getCurrencyCode())
-                .param("amount", voiding.amount().minorUnits())
-                .param("reference", voiding.reference())
-                .param("actor", cause.actor())
-                .param("request_key", cause.requestKey())
-                .param("reason", cause.reason())
-                .update();
+                        .param("order", operation.orderId())
+                        .param("payment", operation.paymentId())
+                        .param("id", operation.id())
+                        .param("kind", operation.kind().code())
+                        .param("gateway", operation.gateway())
+                        .param("currency", operation.amount().currency().getCurrencyCode())
+                        .param("amount", operation.amount().minorUnits())
+                        .param("captures", operation.captures())
+                        .param("token", operation.token())
+                        .param("return_url", operation.returnUrl())
+                        .param("reference", operation.reference())
+                        .param("actor", cause.actor())
+                        .param("request_key", cause.requestKey())
+                        .param("reason", cause.reason())
+                        .param("captured_before", operation.capturedBefore())
+                        .param("last", operation.last())
+                        .param("refund", operation.refundId())
+                        .param("state", state.code())
+                        .update()
+                == 1;
     }
 
-    /** Locks a payment that waits for its buyer until the transaction ends. @return false when it does not wait any more */
-    boolean lockWaiting(long orderId, long paymentId) {
+    /** Locks a payment that can be given up until the transaction ends. @return false when it cannot be any more */
+    boolean lockVoidable(long orderId, long paymentId) {
         return client.sql("""
                         SELECT id FROM payments.payments
-                        WHERE order_id = :order AND id = :payment AND status = 'requires_action'
+                        WHERE order_id = :order AND id = :payment
+                          AND status IN ('requires_action', 'authorized') AND captured = 0
                         FOR UPDATE
                         """)
                 .param("order", orderId)
@@ -171,6 +199,7 @@ class PaymentStore {
                 .text(Change::state)
                 .text(Change::reference)
                 .text(Change::code)
+                .integer(change -> change.operation().epoch())
                 .query(jdbc, """
                         UPDATE payments.operations
                         SET state = answer.state,
@@ -180,11 +209,13 @@ class PaymentStore {
                             next_attempt_at = now() + (ARRAY['5 s', '15 s', '1 min', '5 min', '15 min', '1 h'])
                                 [least(attempts + 1, 6)]::interval,
                             updated_at = now()
-                        FROM unnest(?, ?, ?, ?, ?, ?) AS answer (order_id, payment_id, id, state, reference, code)
+                        FROM unnest(?, ?, ?, ?, ?, ?, ?) AS answer (order_id, payment_id, id, state, reference, code, epoch)
                         WHERE operations.order_id = answer.order_id AND operations.payment_id = answer.payment_id
                           AND operations.id = answer.id
                           AND (operations.state IN ('intent', 'unknown')
                                OR operations.state = 'waiting' AND answer.state IN ('succeeded', 'failed'))
+                          -- Who took it up later knows better than one who was stopped with "no answer" in his hands.
+                          AND (answer.state <> 'unknown' OR operations.epoch = answer.epoch)
                         RETURNING operations.id
                         """, (row, number) -> row.getLong(1)));
         Rows.of(changes.stream()
@@ -279,10 +310,33 @@ class PaymentStore {
                 .optional();
     }
 
+    List<Operation> unansweredOf(long orderId) {
+        return client.sql("""
+                        SELECT * FROM payments.operations
+                        WHERE order_id = :order AND (state = 'unknown' OR state = 'intent' AND next_attempt_at <= now())
+                        ORDER BY id
+                        """)
+                .param("order", orderId)
+                .query((row, number) -> operation(row))
+                .list();
+    }
+
     Optional<Operation> waitingAuthorization(long orderId, long paymentId) {
         return client.sql("""
                         SELECT * FROM payments.operations
                         WHERE order_id = :order AND payment_id = :payment AND kind = 'authorize' AND state = 'waiting'
+                        """)
+                .param("order", orderId)
+                .param("payment", paymentId)
+                .query((row, number) -> operation(row))
+                .optional();
+    }
+
+    /** The authorization that the payment goes back to: waiting, or done. */
+    Optional<Operation> authorizationOf(long orderId, long paymentId) {
+        return client.sql("""
+                        SELECT * FROM payments.operations
+                        WHERE order_id = :order AND payment_id = :payment AND kind = 'authorize'
                         """)
                 .param("order", orderId)
                 .param("payment", paymentId)
@@ -303,21 +357,42 @@ class PaymentStore {
                 .optional();
     }
 
-    /** Open questions whose time to be asked about again has come; the next time is set at once, so that no other server takes them too. */
-    List<Operation> takeDue(int limit) {
+    /** The gateways that have open questions whose time to be asked about again has come. */
+    List<String> gatewaysDue() {
         return client.sql("""
-                        UPDATE payments.operations SET next_attempt_at = now() + interval '30 seconds'
+                        SELECT DISTINCT gateway FROM payments.operations
+                        WHERE state IN ('intent', 'unknown') AND next_attempt_at <= now()
+                        """).query(String.class).list();
+    }
+
+    /** Open questions to a gateway whose time to be asked about again has come; the next time is set at once, so that no other server takes them too. */
+    List<Operation> takeDue(String gateway, int limit) {
+        return client.sql("""
+                        UPDATE payments.operations SET next_attempt_at = now() + interval '30 seconds', epoch = epoch + 1
                         WHERE (order_id, payment_id, id) IN (
                             SELECT order_id, payment_id, id FROM payments.operations
-                            WHERE state IN ('intent', 'unknown') AND next_attempt_at <= now()
+                            WHERE state IN ('intent', 'unknown') AND next_attempt_at <= now() AND gateway = :gateway
                             ORDER BY next_attempt_at
                             LIMIT :limit
                             FOR UPDATE SKIP LOCKED)
                         RETURNING *
                         """)
+                .param("gateway", gateway)
                 .param("limit", limit)
                 .query((row, number) -> operation(row))
                 .list();
+    }
+
+    /** Gives questions that nobody could ask for a minute another time, so that they do not look forgotten. */
+    void putOffOverdue(String gateway) {
+        client.sql("""
+                        UPDATE payments.operations SET next_attempt_at = now() + interval '20 seconds'
+                        WHERE (order_id, payment_id, id) IN (
+                            SELECT order_id, payment_id, id FROM payments.operations
+                            WHERE state IN ('intent', 'unknown') AND gateway = :gateway
+                              AND next_attempt_at <= now() - interval '1 minute'
+                            FOR UPDATE SKIP LOCKED)
+                        """).param("gateway", gateway).update();
     }
 
     /**
@@ -391,7 +466,7 @@ class PaymentStore {
                 .single();
     }
 
-    private static Payment payment(ResultSet row) throws SQLException {
+    static Payment payment(ResultSet row) throws SQLException {
         return new Payment(
                 row.getLong("order_id"),
                 row.getLong("id"),
@@ -400,10 +475,17 @@ class PaymentStore {
                 Money.of(row.getLong("amount"), row.getString("currency")),
                 PaymentStatus.ofCode(row.getString("status")),
                 row.getLong("captured"),
-                row.getString("gateway_reference"));
+                row.getString("gateway_reference"),
+                new Payment.Balance(
+                        row.getLong("capturing"),
+                        row.getLong("refunded"),
+                        row.getLong("refunding"),
+                        row.getLong("replaced"),
+                        row.getLong("disputed"),
+                        row.getBoolean("late")));
     }
 
-    private static Operation operation(ResultSet row) throws SQLException {
+    static Operation operation(ResultSet row) throws SQLException {
         return new Operation(
                 row.getLong("order_id"),
                 row.getLong("payment_id"),
@@ -415,7 +497,12 @@ class PaymentStore {
                 row.getString("token"),
                 row.getString("return_url"),
                 row.getString("gateway_reference"),
-                cause(row));
+                cause(row),
+                row.getLong("captured_before"),
+                row.getBoolean("last"),
+                row.getObject("refund_id", Long.class),
+                row.getString("own_reference"),
+                row.getInt("epoch"));
     }
 
     private static Operation.@Nullable Cause cause(ResultSet row) throws SQLException {

@@ -28,13 +28,23 @@ public class Payments {
 
     private final PaymentStore store;
     private final Map<String, PaymentGateway> gateways;
+    private final Map<String, PaymentGateway> resolving;
     private final Ids ids;
     private volatile @Nullable String keyPrefix;
 
-    Payments(PaymentStore store, ObjectProvider<PaymentGateway> gateways, Ids ids, MeterRegistry metrics) {
+    Payments(
+            PaymentStore store,
+            ObjectProvider<PaymentGateway> gateways,
+            GatewayGuards guards,
+            Ids ids,
+            MeterRegistry metrics) {
         this.store = store;
-        this.gateways = gateways.stream()
-                .collect(Collectors.toMap(PaymentGateway::name, gateway -> new TimedGateway(gateway, metrics)));
+        // Only what is sent is timed and counted, so the guard stands outside.
+        var timed = gateways.stream()
+                .map(gateway -> new TimedGateway(gateway, metrics))
+                .toList();
+        this.gateways = timed.stream().collect(Collectors.toMap(PaymentGateway::name, guards::forBuyers));
+        this.resolving = timed.stream().collect(Collectors.toMap(PaymentGateway::name, guards::forRecovery));
         this.ids = ids;
     }
 
@@ -65,17 +75,17 @@ public class Payments {
     }
 
     /**
-     * Writes, before it is asked, the question to give up a payment that waits for its buyer; takes part in the caller's
-     * transaction.
+     * Writes, before it is asked, the question to give up a payment that waits for its buyer or is only held; takes part in
+     * the caller's transaction.
      *
-     * @return false when the payment does not wait any more: the caller takes its transaction back
-     * @throws org.springframework.dao.DuplicateKeyException when another question about the payment is still open
+     * @return false when that cannot be done any more, or another question about the payment is open: the caller takes its
+     *     transaction back
      */
     public boolean insertVoid(Operation voiding) {
         // In this order, as answers are recorded: the operation, then the payment. Else the two could wait for each
         // other.
-        store.insertVoid(voiding);
-        return store.lockWaiting(voiding.orderId(), voiding.paymentId());
+        return store.insertOperation(voiding, Operation.State.INTENT)
+                && store.lockVoidable(voiding.orderId(), voiding.paymentId());
     }
 
     /** What came of the void that was wanted by this actor with this key; a failed one counts only if there is no other. */
@@ -89,9 +99,12 @@ public class Payments {
      * @throws IllegalStateException inside a transaction: a slow gateway would hold locks and a connection
      */
     public GatewayAnswer ask(Operation operation) {
+        return ask(operation, gateways.get(operation.gateway()));
+    }
+
+    private GatewayAnswer ask(Operation operation, @Nullable PaymentGateway gateway) {
         if (TransactionSynchronizationManager.isActualTransactionActive())
             throw new IllegalStateException("a gateway must not be asked inside a transaction");
-        var gateway = gateways.get(operation.gateway());
         if (gateway == null)
             return new GatewayAnswer.NoAnswer("the gateway " + operation.gateway() + " is not configured");
         return switch (operation.kind()) {
@@ -108,37 +121,66 @@ public class Payments {
      * Long after that nobody can send it any more, and what was never found was never carried out.
      */
     public GatewayAnswer resolve(Operation operation) {
-        var gateway = gateways.get(operation.gateway());
+        var gateway = resolving.get(operation.gateway());
         if (gateway == null) return ask(operation);
         return switch (operation.kind()) {
-            case AUTHORIZE -> resolveAuthorization(operation, gateway);
+            case AUTHORIZE -> fenced(operation, gateway, lookUp(operation, operation.reference(), gateway));
+            case CAPTURE -> fenced(operation, gateway, gateway.lookUpCapture(captureOf(operation)));
+            case REFUND ->
+                fenced(
+                        operation,
+                        gateway,
+                        gateway.lookUpRefund(new GatewayRequest.LookUpRefund(
+                                keyOf(operation),
+                                referenceOf(operation),
+                                operation.amount(),
+                                operation.ownReference())));
             case VOID -> resolveVoid(operation, gateway);
-            case CAPTURE, REFUND -> ask(operation);
         };
     }
 
-    private GatewayAnswer resolveAuthorization(Operation operation, PaymentGateway gateway) {
-        var known = lookUp(operation, operation.reference(), gateway);
-        if (!(known instanceof GatewayAnswer.NotFound)) return known;
+    /** Sends again under the same key what was not found, while the gateway is sure to know the key. */
+    private GatewayAnswer fenced(Operation operation, PaymentGateway gateway, GatewayAnswer found) {
+        if (!(found instanceof GatewayAnswer.NotFound)) return found;
         var age = store.ageOf(operation);
-        if (age.compareTo(gateway.remembersKeysFor()) < 0) return ask(operation);
+        if (age.compareTo(gateway.remembersKeysFor()) < 0) return ask(operation, gateway);
         // A gateway that cannot be asked has not said that it was never carried out, however long ago.
         return !gateway.answersLookUps()
                         || age.compareTo(gateway.remembersKeysFor().plus(LONGEST_LAG_OF_A_SEARCH)) < 0
                 ? new GatewayAnswer.NoAnswer("not found, and too late to ask again under the same key")
-                : new GatewayAnswer.Declined("never_executed", "The payment was never carried out.", null);
+                : new GatewayAnswer.Declined("never_executed", "It was never carried out.", null);
     }
 
     /** What is there counts more than what a call answers: the key may stand for an error that the gateway has kept. */
     private GatewayAnswer resolveVoid(Operation operation, PaymentGateway gateway) {
-        var known = store.waitingAuthorization(operation.orderId(), operation.paymentId())
+        var known = store.authorizationOf(operation.orderId(), operation.paymentId())
                 .map(authorization -> lookUp(authorization, operation.reference(), gateway));
         if (known.isPresent()
                 && (known.get() instanceof GatewayAnswer.Captured
-                        || known.get() instanceof GatewayAnswer.Authorized
-                        || known.get() instanceof GatewayAnswer.Voided)) return known.get();
+                        || known.get() instanceof GatewayAnswer.Voided
+                        || (known.get() instanceof GatewayAnswer.Authorized && !isHold(operation)))) return known.get();
+        if (!gateway.answersLookUps()) return ask(operation, gateway);
         // Giving a payment up twice is giving it up once, so a key of its own is safe for every further try.
         return gateway.cancel(keyOf(operation) + "-" + UUID.randomUUID(), referenceOf(operation));
+    }
+
+    /** Whether it gives up what is held, rather than what its buyer has not confirmed yet. */
+    private boolean isHold(Operation voiding) {
+        return store.waitingAuthorization(voiding.orderId(), voiding.paymentId())
+                .isEmpty();
+    }
+
+    /** What there is now of a payment that had ended here, and that a message says money was taken for. */
+    GatewayAnswer foundLate(Payment ended, WebhookEvent event) {
+        var gateway = gateway(String.valueOf(ended.gateway()));
+        var authorization = store.authorizationOf(ended.orderId(), ended.id());
+        if (authorization.isEmpty()) return new GatewayAnswer.NotFound();
+        if (gateway.answersLookUps()) return lookUp(authorization.get(), event.gatewayReference(), gateway);
+        // It cannot be asked: its signed message is its word, if it is about this payment's amount.
+        return event.answer() instanceof GatewayAnswer.Captured taken
+                        && taken.amount().equals(ended.amount())
+                ? taken
+                : new GatewayAnswer.NoAnswer("the message is about another amount");
     }
 
     private GatewayAnswer lookUp(Operation operation, @Nullable String reference, PaymentGateway gateway) {
@@ -190,6 +232,13 @@ public class Payments {
     /** The operation of the payment that still waits: for the gateway, or else for the buyer. */
     public Optional<Operation> openOperation(long orderId, long paymentId) {
         return store.openOperation(orderId, paymentId);
+    }
+
+    /**
+     * What was asked about an order and has not been answered, and that nobody is waiting for an answer to at this moment.
+     */
+    public List<Operation> unansweredOf(long orderId) {
+        return store.unansweredOf(orderId);
     }
 
     /** The authorization that waits for the buyer, also while another operation of the payment is open. */

@@ -30,8 +30,12 @@ class ToldOutcomes {
         /** It is about no operation of ours. */
         record Foreign() implements Result {}
 
-        /** What it says cannot be true as well: people have to look. */
-        record Contradiction(String note) implements Result {}
+        /**
+         * What it says cannot be true as well: people have to look.
+         *
+         * @param operation the one that it is about, or that it names
+         */
+        record Contradiction(Operation operation, String note) implements Result {}
     }
 
     /** Whether the messages of this gateway are settled here. */
@@ -54,14 +58,18 @@ class ToldOutcomes {
         var beside = operationsNamed(gateway, event);
         if (said == null || beside.isEmpty()) return new Result.Foreign();
         var known = concerned(beside, event);
-        if (known.isEmpty()) return new Result.Contradiction("about an operation that was never asked for");
+        if (known.isEmpty())
+            return new Result.Contradiction(
+                    beside.getFirst().operation(), "about an operation that was never asked for");
         var operation = known.get().operation();
         var answer = answerTo(operation, said);
         if (answer == null)
-            return new Result.Contradiction("no answer to a " + operation.kind().code());
+            return new Result.Contradiction(
+                    operation, "no answer to a " + operation.kind().code());
         var amount = amountOf(answer);
         if (amount != null && !amount.equals(operation.amount()))
-            return new Result.Contradiction("says " + amount + " where " + operation.amount() + " was asked for");
+            return new Result.Contradiction(
+                    operation, "says " + amount + " where " + operation.amount() + " was asked for");
         return switch (known.get().state()) {
             case INTENT, UNKNOWN, WAITING -> {
                 outcomes.settle(operation, answer, "gateway:" + gateway);
@@ -69,16 +77,22 @@ class ToldOutcomes {
             }
             case SUCCEEDED ->
                 answer instanceof GatewayAnswer.Declined
-                        ? new Result.Contradiction("failed after it had succeeded")
+                        ? new Result.Contradiction(operation, "failed after it had succeeded")
                         : new Result.Settled();
             case FAILED ->
                 answer instanceof GatewayAnswer.Declined || answer instanceof GatewayAnswer.Voided
                         ? new Result.Settled()
-                        : new Result.Contradiction(
-                                operation.kind() == Operation.Kind.REFUND
-                                        ? "money paid back by a refund that had failed"
-                                        : InboundEventStore.TOO_LATE);
+                        : late(gateway, operation, answer);
         };
+    }
+
+    /** Money that was taken or is held for a payment that had ended is given back. */
+    private Result late(String gateway, Operation operation, GatewayAnswer answer) {
+        if (operation.kind() != Operation.Kind.AUTHORIZE)
+            return new Result.Contradiction(operation, "succeeded after it had failed");
+        var ended = store.paymentOf(gateway, operation.paymentId(), null).orElseThrow();
+        outcomes.late(ended, answer, "gateway:" + gateway);
+        return new Result.Settled();
     }
 
     private List<PaymentStore.Known> operationsNamed(String gateway, WebhookEvent event) {

@@ -45,4 +45,9 @@ public record WebhookEvent(
         return new WebhookEvent(
                 id, type, createdAt, gatewayReference, payment, operationKey, answer, dispute, concerns);
     }
+
+    /** Whether anything here follows from it. */
+    boolean tells() {
+        return answer != null || dispute != null;
+    }
 }

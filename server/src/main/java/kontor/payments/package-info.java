@@ -1,5 +1,5 @@
 /** Payments: attempts and their state, the questions put to gateways, what gateways tell us, and the search for answers. */
-@ApplicationModule(allowedDependencies = {"batching", "database", "money", "web"})
+@ApplicationModule(allowedDependencies = {"batching", "database", "idempotency", "money", "web"})
 @NullMarked
 package kontor.payments;
 

@@ -1,11 +1,6 @@
 package kontor.simulator;
 
 import java.time.Clock;
-import java.time.Instant;
-import java.util.Currency;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentMap;
@@ -18,44 +13,10 @@ import org.jspecify.annotations.Nullable;
  * stand in the order in which they happened.
  */
 final class Acquirer {
-    /** Most that Stripe takes: eight digits. */
-    private static final long MOST = 99_999_999;
-
-    /** Least that Stripe takes: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts. */
-    private static final Map<String, Long> LEAST = Map.of(
-            "aud", 50L, "cad", 50L, "chf", 50L, "dkk", 250L, "eur", 50L, "gbp", 30L, "jpy", 50L, "nok", 300L, "sek",
-            300L, "usd", 50L);
-
-    private static final Set<String> CREATE_PARAMETERS = Set.of(
-            "amount",
-            "automatic_payment_methods",
-            "capture_method",
-            "confirm",
-            "confirmation_method",
-            "currency",
-            "description",
-            "error_on_requires_action",
-            "expand",
-            "metadata",
-            "off_session",
-            "payment_method",
-            "payment_method_types",
-            "receipt_email",
-            "return_url",
-            "shipping",
-            "statement_descriptor_suffix",
-            "use_stripe_sdk");
-    private static final Set<String> CONFIRM_PARAMETERS =
-            Set.of("error_on_requires_action", "expand", "off_session", "payment_method", "return_url");
-    private static final Set<String> CAPTURE_PARAMETERS = Set.of("amount_to_capture", "expand");
-    private static final Set<String> CANCEL_PARAMETERS = Set.of("cancellation_reason", "expand");
-    private static final Set<String> REFUND_PARAMETERS =
-            Set.of("amount", "charge", "expand", "metadata", "payment_intent", "reason");
-
-    private final Book book;
+    private final Clerk clerk;
+    private final Fees fees;
     private final Clock clock;
     private final String pages;
-    private final boolean sendsEvents;
 
     private final ConcurrentMap<String, Intent> intents = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Refund> refunds = new ConcurrentHashMap<>();
@@ -64,15 +25,12 @@ final class Acquirer {
 
     private final ConcurrentLinkedDeque<Refund> refundsByAge = new ConcurrentLinkedDeque<>();
 
-    /**
-     * @param pages where a browser finds the simulator's own pages
-     * @param sendsEvents whether there is anybody to tell
-     */
-    Acquirer(Book book, Clock clock, String pages, boolean sendsEvents) {
-        this.book = book;
+    /** @param pages where a browser finds the simulator's own pages */
+    Acquirer(Clerk clerk, Fees fees, Clock clock, String pages) {
+        this.clerk = clerk;
+        this.fees = fees;
         this.clock = clock;
         this.pages = pages;
-        this.sendsEvents = sendsEvents;
     }
 
     /** Takes over what a line of the book says. */
@@ -101,27 +59,46 @@ final class Acquirer {
         intentOf(refund.intent()).refunded += refund.amount();
     }
 
-    /** What a step came to: the answer, and the line that has to be on disk before it is given. */
-    record Outcome(Reply reply, Line line, Book.Place place) {}
+    /**
+     * What a step came to: the answer, and the line that has to be on disk before it is given.
+     *
+     * @param disputed a payment that its buyer disputes at once; {@code null} for all others
+     */
+    record Outcome(
+            Reply reply,
+            Line line,
+            Book.Place place,
+            @Nullable Intent disputed) {
+        Outcome disputing(Intent intent) {
+            return new Outcome(reply, line, place, intent);
+        }
+    }
 
     // Creating and confirming
 
     Outcome create(Form form, Step step) {
-        form.allowOnly(CREATE_PARAMETERS);
-        var amount = required(form.amount("amount"), "amount");
-        var currency = currencyIn(form);
-        checkRange(amount, currency);
+        form.allowOnly(Parameters.CREATE);
+        var amount = Parameters.required(form.amount("amount"), "amount");
+        var currency = Parameters.currencyIn(form);
+        Parameters.checkRange(amount, currency);
         var method = form.text("payment_method");
-        var card = method == null ? null : cardOf(method);
+        var card = method == null ? null : Parameters.cardOf(method);
         var confirm = form.isTrue("confirm");
-        if (confirm && card == null) throw missing("payment_method");
+        if (confirm && card == null) throw Parameters.missing("payment_method");
         var alone = withoutBuyer(form);
         var now = clock.millis();
         var id = RandomIds.next("pi_");
         var intent = new Intent(
-                id, RandomIds.secret(id + "_secret_"), amount, currency, manualCaptureIn(form), form.metadata(), now);
+                id,
+                RandomIds.secret(id + "_secret_"),
+                amount,
+                currency,
+                Parameters.manualCaptureIn(form),
+                form.metadata(),
+                now);
         intent.paymentMethod = method == null ? null : method.intern();
-        intent.returnUrl = returnUrlIn(form);
+        intent.returnUrl = Parameters.returnUrlIn(form);
+        intent.multicapture = intent.manualCapture && Parameters.multicaptureIn(form);
         synchronized (intent) {
             var draft = new Line.Draft(now).under(step.key(), step.print());
             TestCard.Refusal refusal = null;
@@ -137,9 +114,9 @@ final class Acquirer {
     }
 
     Outcome confirm(String id, Form form, Step step) {
-        form.allowOnly(CONFIRM_PARAMETERS);
+        form.allowOnly(Parameters.CONFIRM);
         var alone = withoutBuyer(form);
-        var returnUrl = returnUrlIn(form);
+        var returnUrl = Parameters.returnUrlIn(form);
         var intent = intentOf(id);
         synchronized (intent) {
             if (intent.status != Status.REQUIRES_CONFIRMATION && intent.status != Status.REQUIRES_PAYMENT_METHOD) {
@@ -150,8 +127,8 @@ final class Acquirer {
             }
             var given = form.text("payment_method");
             var method = given == null ? intent.paymentMethod : given;
-            if (method == null) throw missing("payment_method");
-            var card = cardOf(method);
+            if (method == null) throw Parameters.missing("payment_method");
+            var card = Parameters.cardOf(method);
             if (returnUrl != null) intent.returnUrl = returnUrl;
             intent.paymentMethod = method;
             var draft = new Line.Draft(clock.millis()).under(step.key(), step.print());
@@ -175,7 +152,7 @@ final class Acquirer {
         if (withoutBuyer) return settle(intent, TestCard.AUTHENTICATION_REQUIRED, draft);
         intent.status = Status.REQUIRES_ACTION;
         intent.actionUrl = pages + "/3d_secure/" + intent.id + "?secret=" + intent.clientSecret;
-        tell(draft, "payment_intent.requires_action");
+        Clerk.tell(draft, "payment_intent.requires_action");
         return null;
     }
 
@@ -201,26 +178,34 @@ final class Acquirer {
             intent.status = Status.REQUIRES_PAYMENT_METHOD;
             intent.lastRefusal = refusal;
             intent.paymentMethod = null;
-            tell(draft, "payment_intent.payment_failed");
+            Clerk.tell(draft, "payment_intent.payment_failed");
         } else if (intent.manualCapture) {
             intent.status = Status.REQUIRES_CAPTURE;
             intent.capturable = intent.amount;
-            draft.effect(effect("authorized", intent, null, intent.amount, intent.confirmedUnder));
-            tell(draft, "payment_intent.amount_capturable_updated");
+            draft.effect(clerk.effect("authorized", intent, null, intent.amount, intent.confirmedUnder));
+            Clerk.tell(draft, "payment_intent.amount_capturable_updated");
         } else {
             intent.status = Status.SUCCEEDED;
-            intent.received = intent.amount;
-            draft.effect(effect("captured", intent, null, intent.amount, intent.confirmedUnder));
-            tell(draft, "payment_intent.succeeded");
+            take(intent, intent.amount, intent.confirmedUnder, draft);
+            Clerk.tell(draft, "payment_intent.succeeded");
         }
         return refusal;
+    }
+
+    private void take(Intent intent, long amount, @Nullable String key, Line.Draft draft) {
+        intent.received += amount;
+        var charge = Parameters.required(intent.charge, "charge");
+        draft.effect(clerk.effect("captured", intent, null, amount, key))
+                .moves(BalanceTransaction.of(
+                        BalanceTransaction.Kind.CHARGE, amount, fees.ofCharge(amount), intent, charge, clock.millis()));
     }
 
     // After that
 
     Outcome capture(String id, Form form, Step step) {
-        form.allowOnly(CAPTURE_PARAMETERS);
+        form.allowOnly(Parameters.CAPTURE);
         var wanted = form.amount("amount_to_capture");
+        var last = form.text("final_capture") == null || form.isTrue("final_capture");
         var intent = intentOf(id);
         synchronized (intent) {
             if (intent.status != Status.REQUIRES_CAPTURE) {
@@ -238,19 +223,27 @@ final class Acquirer {
                         "The provided `amount_to_capture` is greater than what can be captured.",
                         "amount_to_capture");
             }
-            intent.status = Status.SUCCEEDED;
-            intent.received = amount;
-            intent.capturable = 0;
-            var draft = new Line.Draft(clock.millis())
-                    .under(step.key(), step.print())
-                    .effect(effect("captured", intent, null, amount, step.key()));
-            tell(draft, "payment_intent.succeeded");
+            if (!last && !intent.multicapture) {
+                throw Refused.about(
+                        intent,
+                        "parameter_invalid",
+                        "You can only set `final_capture` to false when multicapture is available for this"
+                                + " PaymentIntent.",
+                        "final_capture");
+            }
+            var draft = new Line.Draft(clock.millis()).under(step.key(), step.print());
+            take(intent, amount, step.key(), draft);
+            intent.capturable = last ? 0 : intent.capturable - amount;
+            if (intent.capturable == 0) intent.status = Status.SUCCEEDED;
+            Clerk.tell(
+                    draft,
+                    intent.capturable == 0 ? "payment_intent.succeeded" : "payment_intent.amount_capturable_updated");
             return record(intent, null, step, draft);
         }
     }
 
     Outcome cancel(String id, Form form, Step step) {
-        form.allowOnly(CANCEL_PARAMETERS);
+        form.allowOnly(Parameters.CANCEL);
         var intent = intentOf(id);
         synchronized (intent) {
             if (intent.status == Status.SUCCEEDED || intent.status == Status.CANCELED) {
@@ -262,20 +255,21 @@ final class Acquirer {
                         intent);
             }
             var draft = new Line.Draft(clock.millis()).under(step.key(), step.print());
-            if (intent.capturable > 0) draft.effect(effect("voided", intent, null, intent.capturable, step.key()));
+            if (intent.capturable > 0)
+                draft.effect(clerk.effect("voided", intent, null, intent.capturable, step.key()));
             intent.status = Status.CANCELED;
             intent.capturable = 0;
             intent.actionUrl = null;
             intent.canceledAt = clock.millis() / 1000;
-            tell(draft, "payment_intent.canceled");
+            Clerk.tell(draft, "payment_intent.canceled");
             return record(intent, null, step, draft);
         }
     }
 
     Outcome refund(Form form, Step step) {
-        form.allowOnly(REFUND_PARAMETERS);
+        form.allowOnly(Parameters.REFUND);
         var id = form.text("payment_intent");
-        if (id == null) throw missing("payment_intent");
+        if (id == null) throw Parameters.missing("payment_intent");
         var wanted = form.amount("amount");
         var metadata = form.metadata();
         var intent = intentOf(id);
@@ -283,6 +277,12 @@ final class Acquirer {
             if (intent.received == 0) {
                 throw Refused.unexpectedState(
                         "This PaymentIntent (" + id + ") does not have a successful charge to refund.", intent);
+            }
+            if (intent.dispute != null && intent.dispute.status() != Dispute.Status.WON) {
+                throw Refused.invalid(
+                        "charge_disputed",
+                        "Charge " + intent.charge + " has been charged back; cannot issue a refund.",
+                        null);
             }
             var left = intent.received - intent.refunded;
             if (left == 0) {
@@ -308,58 +308,33 @@ final class Acquirer {
                     now);
             var draft = new Line.Draft(now)
                     .under(step.key(), step.print())
-                    .effect(effect("refunded", intent, refund, amount, step.key()));
-            tell(draft, "refund.created");
-            tell(draft, "charge.refunded");
+                    .effect(clerk.effect("refunded", intent, refund, amount, step.key()))
+                    .moves(BalanceTransaction.of(BalanceTransaction.Kind.REFUND, -amount, 0, intent, refund.id(), now));
+            Clerk.tell(draft, "refund.created");
+            Clerk.tell(draft, "charge.refunded");
             var refundJson = refund.json();
             remember(refund);
             draft.object(Line.REFUND, refundJson).object(Line.CHARGE, intent.chargeJson());
-            return record(step, draft, Reply.json(200, refundJson));
+            return clerk.record(step, draft, Reply.json(200, refundJson));
         }
     }
 
     private Outcome record(Intent intent, TestCard.@Nullable Refusal refusal, Step step, Line.Draft draft) {
         var json = intent.json();
         draft.confirmedUnder(intent.confirmedUnder).object(Line.INTENT, json);
-        if (refusal == null) return record(step, draft, Reply.json(200, json));
+        if (refusal == null) {
+            var outcome = clerk.record(step, draft, Reply.json(200, json));
+            return isDisputedAtOnce(intent) ? outcome.disputing(intent) : outcome;
+        }
         var error = StripeErrors.cardError(refusal, intent.charge, json);
         draft.object(Line.ANSWER, error);
-        return record(step, draft, Reply.json(402, error));
+        return clerk.record(step, draft, Reply.json(402, error));
     }
 
-    private Outcome record(Step step, Line.Draft draft, Reply reply) {
-        var answer = reply;
-        if (step.brokenAnswer()) {
-            answer = Reply.json(500, StripeErrors.serverError());
-            draft.object(Line.ANSWER, answer.body());
-        }
-        var written = draft.answered(answer.status()).write();
-        var place = book.append(written.bytes());
-        return new Outcome(answer, written.line().movedBy(place.offset()), place);
-    }
-
-    /** A server error before anything was executed; it is what the key stands for from then on. */
-    Outcome failBefore(Step step) {
-        var draft = new Line.Draft(clock.millis()).under(step.key(), step.print());
-        return record(step.answeringBroken(), draft, Reply.json(500, new byte[0]));
-    }
-
-    private void tell(Line.Draft draft, String type) {
-        if (sendsEvents) draft.event(new Event(RandomIds.next("evt_"), type));
-    }
-
-    /** @param key of the call that this is the effect of */
-    private byte[] effect(String kind, Intent intent, @Nullable Refund refund, long amount, @Nullable String key) {
-        return Json.object(json -> {
-            json.writeStringProperty("at", Instant.ofEpochMilli(clock.millis()).toString());
-            json.writeStringProperty("kind", kind);
-            json.writeStringProperty("payment_intent", intent.id);
-            json.writeStringProperty("refund", refund == null ? null : refund.id());
-            json.writeNumberProperty("amount", amount);
-            json.writeStringProperty("currency", intent.currency);
-            json.writeStringProperty("idempotency_key", key);
-            Json.strings(json, "metadata", intent.metadata);
-        });
+    private static boolean isDisputedAtOnce(Intent intent) {
+        return intent.status == Status.SUCCEEDED
+                && intent.paymentMethod != null
+                && TestCard.disputeReasonOf(intent.paymentMethod) != null;
     }
 
     // Looking
@@ -368,6 +343,14 @@ final class Acquirer {
         var intent = intentOf(id);
         synchronized (intent) {
             return intent.json();
+        }
+    }
+
+    /** The charge behind a payment. */
+    byte[] charge(String intentId) {
+        var intent = intentOf(intentId);
+        synchronized (intent) {
+            return intent.chargeJson();
         }
     }
 
@@ -394,60 +377,5 @@ final class Acquirer {
         var intent = intents.get(id);
         if (intent == null) throw Refused.notFound("payment_intent", id);
         return intent;
-    }
-
-    // What a request may say
-
-    private static TestCard cardOf(String method) {
-        var card = TestCard.of(method);
-        if (card != null) return card;
-        // A card number may stand there by mistake, so what was sent is not repeated.
-        throw Refused.invalid(
-                "resource_missing", "No such PaymentMethod: only test cards exist here.", "payment_method");
-    }
-
-    private static String currencyIn(Form form) {
-        var currency = required(form.text("currency"), "currency").toLowerCase(Locale.ROOT);
-        try {
-            return Currency.getInstance(currency.toUpperCase(Locale.ROOT))
-                    .getCurrencyCode()
-                    .toLowerCase(Locale.ROOT);
-        } catch (IllegalArgumentException e) {
-            throw Refused.invalid(null, "Invalid currency: it is not an ISO 4217 code.", "currency");
-        }
-    }
-
-    private static void checkRange(long amount, String currency) {
-        if (amount > MOST) {
-            throw Refused.invalid("amount_too_large", "Amount must be no more than " + MOST + ".", "amount");
-        }
-        long least = LEAST.getOrDefault(currency, 1L);
-        if (amount < least) {
-            throw Refused.invalid(
-                    "amount_too_small", "Amount must be at least " + least + " " + currency + ".", "amount");
-        }
-    }
-
-    private static boolean manualCaptureIn(Form form) {
-        var method = form.text("capture_method");
-        if (method == null || method.equals("automatic") || method.equals("automatic_async")) return false;
-        if (method.equals("manual")) return true;
-        throw Refused.invalid(
-                null, "Invalid capture_method: must be one of automatic, automatic_async, or manual", "capture_method");
-    }
-
-    private static @Nullable String returnUrlIn(Form form) {
-        var url = form.text("return_url");
-        if (url == null || WebAddress.isOne(url)) return url;
-        throw Refused.invalid("url_invalid", "Not a valid URL", "return_url");
-    }
-
-    private static <T> T required(@Nullable T value, String name) {
-        if (value == null) throw missing(name);
-        return value;
-    }
-
-    private static Refused missing(String name) {
-        return Refused.invalid("parameter_missing", "Missing required param: " + name + ".", name);
     }
 }

@@ -30,6 +30,7 @@ final class AdyenApi {
     private final Faults faults;
     private final Effects effects;
     private final @Nullable String apiKey;
+    private volatile @Nullable Reply previous;
 
     /** @param apiKey the only one accepted; {@code null} accepts every one */
     AdyenApi(
@@ -120,7 +121,11 @@ final class AdyenApi {
 
     private Reply run(String name, Operation operation, Call call) {
         var fault = faults.forCall(name);
-        if (fault == null) return settled(operation.execute(call, card -> card));
+        if (fault == null) {
+            var reply = settled(operation.execute(call, card -> card));
+            previous = reply;
+            return reply;
+        }
         if (fault.before() && Set.of(Fault.Kind.DROP, Fault.Kind.ERROR).contains(fault.kind())) {
             if (call.key() != null) keys.giveBack(AdyenBank.KEY_PREFIX + call.key());
             return fault.kind() == Fault.Kind.DROP
@@ -128,7 +133,9 @@ final class AdyenApi {
                     : failed(fault);
         }
         if (fault.before() && fault.kind() == Fault.Kind.HANG) Disturbance.wait(fault);
-        return disturbed(fault, settled(operation.execute(call, card -> cardUnder(fault, card))));
+        var before = previous;
+        var reply = settled(operation.execute(call, card -> cardUnder(fault, card)));
+        return disturbed(fault, reply, before);
     }
 
     private static AdyenCard cardUnder(Fault fault, AdyenCard card) {
@@ -143,10 +150,10 @@ final class AdyenApi {
     /** A repetition has an answer already; only what happens to that can go wrong. */
     private Reply disturb(String name, Reply reply) {
         var fault = faults.forCall(name);
-        return fault == null ? reply : disturbed(fault, reply);
+        return fault == null ? reply : disturbed(fault, reply, previous);
     }
 
-    private static Reply disturbed(Fault fault, Reply reply) {
+    private static Reply disturbed(Fault fault, Reply reply, @Nullable Reply before) {
         return switch (fault.kind()) {
             case ERROR -> failed(fault);
             case WRONG_AMOUNT -> {
@@ -161,7 +168,7 @@ final class AdyenApi {
                         reply,
                         "\"(merchantReference|paymentPspReference|paymentReference|reference)\":\"[^\"]*\"",
                         "\"$1\":\"SOMEBODYELSES123\"");
-            default -> Disturbance.of(fault, reply);
+            default -> Disturbance.of(fault, reply, before);
         };
     }
 
@@ -213,7 +220,7 @@ final class AdyenApi {
         if (fault != null && fault.kind() == Fault.Kind.HANG) Disturbance.wait(fault);
         var reply = bank.details(json);
         book.awaitDurable(); // what was seen must not be taken back by a crash
-        return fault == null || fault.kind() == Fault.Kind.HANG ? reply : disturbed(fault, reply);
+        return fault == null || fault.kind() == Fault.Kind.HANG ? reply : disturbed(fault, reply, previous);
     }
 
     private Reply page(Request request) {

@@ -109,8 +109,15 @@ final class AdyenWebhooks implements AutoCloseable {
             var fault = faults.forEvent(message.text("eventCode"));
             if (fault != null && fault.kind() == Fault.Kind.WEBHOOK_FORGED) send(message.forgery(), 0);
             if (fault != null && fault.kind() == Fault.Kind.WEBHOOK_DUPLICATE) send(message.duplicate(), 0);
-            send(message, fault != null && fault.kind() == Fault.Kind.WEBHOOK_LATE ? fault.millis() : 0);
+            send(message, fault == null ? 0 : delayUnder(fault));
         }
+    }
+
+    private static long delayUnder(Fault fault) {
+        return switch (fault.kind()) {
+            case WEBHOOK_LATE, WEBHOOK_SHUFFLED -> fault.millis();
+            default -> 0;
+        };
     }
 
     /** Does something after a while, unless the simulator has ended by then. */

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** What a fault makes of an answer after everything was done properly. */
 final class Disturbance {
@@ -12,7 +13,8 @@ final class Disturbance {
 
     private Disturbance() {}
 
-    static Reply of(Fault fault, Reply reply) {
+    /** @param previous what the call before was answered; {@code null} when it is the first */
+    static Reply of(Fault fault, Reply reply, @Nullable Reply previous) {
         return switch (fault.kind()) {
             case HANG -> {
                 if (!fault.before()) wait(fault);
@@ -30,6 +32,8 @@ final class Disturbance {
                         Map.of("Location", "http://127.0.0.1:9/elsewhere"),
                         new byte[0],
                         Reply.Wire.WHOLE);
+            case DUPLICATE -> reply.withBody(twice(reply.body()));
+            case PREVIOUS -> previous == null ? reply : previous;
             case HUGE -> reply.withBody(padded(reply.body(), fault.bytes()));
             case WRONG_AMOUNT -> changed(reply, "(\"amount(?:_capturable|_received)?\":)([0-9]+)", fault.by());
             case WRONG_CURRENCY -> replaced(reply, "\"currency\":\"[a-z]+\"", "\"currency\":\"xpf\"");
@@ -38,7 +42,8 @@ final class Disturbance {
                         reply,
                         "\"(id|payment_intent|kontor_payment|kontor_operation)\":\"[^\"]*\"",
                         "\"$1\":\"pi_of_somebody_else\"");
-            case DECLINE, AUTHENTICATE, SEARCH_LAG, WEBHOOK_DUPLICATE, WEBHOOK_LATE, WEBHOOK_FORGED -> reply;
+            case DECLINE, AUTHENTICATE, SEARCH_LAG, WEBHOOK_DUPLICATE, WEBHOOK_LATE, WEBHOOK_SHUFFLED, WEBHOOK_FORGED ->
+                reply;
         };
     }
 
@@ -49,6 +54,12 @@ final class Disturbance {
                 StripeErrors.error("invalid_request_error", "rate_limit", "Request rate limit exceeded.", null, null);
             default -> StripeErrors.serverError();
         };
+    }
+
+    private static byte[] twice(byte[] body) {
+        var both = Arrays.copyOf(body, 2 * body.length);
+        System.arraycopy(body, 0, both, body.length, body.length);
+        return both;
     }
 
     private static byte[] padded(byte[] body, int bytes) {

@@ -44,7 +44,7 @@ final class Effects {
     /**
      * {@code {"effects": [{"at", "kind", "payment_intent", "refund", "amount", "currency", "idempotency_key",
      * "metadata"}], "count"}} in the order in which they happened; kinds are {@code authorized}, {@code captured},
-     * {@code voided} and {@code refunded}.
+     * {@code voided}, {@code refunded}, {@code disputed}, {@code reinstated} and {@code paid_out}.
      *
      * @param after leaves out that many from the start
      * @param limit {@code null} for all

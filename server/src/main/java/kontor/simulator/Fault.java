@@ -22,6 +22,8 @@ import tools.jackson.databind.JsonNode;
  * <tr><td>{@code cut}</td><td>executes, and sends half of the answer</td></tr>
  * <tr><td>{@code empty}, {@code html}, {@code redirect}</td><td>executes, and answers 200 with nothing, 200 with a page,
  *     or 302 to elsewhere</td></tr>
+ * <tr><td>{@code duplicate}, {@code previous}</td><td>executes, and sends the answer twice in one body, or the answer to
+ *     the call before it</td></tr>
  * <tr><td>{@code huge}</td><td>executes, and answers with {@code bytes} (50,000,000) of padding in front</td></tr>
  * <tr><td>{@code wrong_amount}, {@code wrong_currency}, {@code wrong_payment}</td><td>executes, and answers with every
  *     amount {@code by} (1) more, another currency, or another's ids and metadata</td></tr>
@@ -30,13 +32,15 @@ import tools.jackson.databind.JsonNode;
  * <tr><td>{@code search_lag}</td><td>searches do not find what is younger than {@code ms} (60000)</td></tr>
  * <tr><td>{@code webhook_duplicate}</td><td>sends a message twice</td></tr>
  * <tr><td>{@code webhook_late}</td><td>sends it {@code ms} (10000) later</td></tr>
+ * <tr><td>{@code webhook_shuffled}</td><td>sends it up to {@code ms} (3000) later, as {@code seed} draws, so that messages
+ *     overtake one another</td></tr>
  * <tr><td>{@code webhook_forged}</td><td>sends another before it, with a changed amount and a signature of no worth</td></tr>
  * </table>
  *
  * <p>{@code "count": 3} lasts for the next three calls that it fits; {@code "probability": 0.1, "seed": 42} hits one in
  * ten of them, the same ones each time; without both it lasts for one call. {@code "operation"} narrows it to {@code
- * create}, {@code confirm}, {@code capture}, {@code cancel}, {@code refund}, {@code retrieve}, {@code list} or {@code
- * search}, or to one type of event.
+ * create}, {@code confirm}, {@code capture}, {@code cancel}, {@code refund}, {@code retrieve}, {@code list}, {@code
+ * search} or {@code balance}, or to one type of event.
  *
  * @param operation {@code null} for all
  * @param count {@code null} for as long as it stands
@@ -65,6 +69,8 @@ record Fault(
         EMPTY,
         HTML,
         REDIRECT,
+        DUPLICATE,
+        PREVIOUS,
         HUGE,
         WRONG_AMOUNT,
         WRONG_CURRENCY,
@@ -74,6 +80,7 @@ record Fault(
         SEARCH_LAG,
         WEBHOOK_DUPLICATE,
         WEBHOOK_LATE,
+        WEBHOOK_SHUFFLED,
         WEBHOOK_FORGED;
 
         String wire() {
@@ -98,9 +105,10 @@ record Fault(
             "code",
             "by",
             "bytes");
-    private static final List<String> OPERATIONS =
-            List.of("create", "confirm", "capture", "cancel", "refund", "retrieve", "list", "search");
-    private static final Map<Kind, Long> DEFAULT_MILLIS = Map.of(Kind.SEARCH_LAG, 60_000L);
+    static final List<String> OPERATIONS =
+            List.of("create", "confirm", "capture", "cancel", "refund", "retrieve", "list", "search", "balance");
+    private static final Map<Kind, Long> DEFAULT_MILLIS =
+            Map.of(Kind.SEARCH_LAG, 60_000L, Kind.WEBHOOK_SHUFFLED, 3_000L);
     private static final int MOST_BYTES = 100_000_000;
 
     /** @throws IllegalArgumentException with a sentence for whoever sent it */
@@ -170,6 +178,11 @@ record Fault(
             throw new IllegalArgumentException(name + " is from " + least + " to " + most + ".");
         }
         return value.asLong();
+    }
+
+    Fault lasting(long millis) {
+        return new Fault(
+                kind, operation, count, probability, seed, before, millis, status, stored, code, by, bytes, sent);
     }
 
     boolean fits(String name) {

@@ -33,6 +33,12 @@ final class Faults {
             return true;
         }
 
+        Fault drawn() {
+            return fault.kind() == Fault.Kind.WEBHOOK_SHUFFLED
+                    ? fault.lasting(dice.nextLong(fault.millis() + 1))
+                    : fault;
+        }
+
         boolean isSpent() {
             return left != null && left <= 0;
         }
@@ -72,7 +78,7 @@ final class Faults {
                 .orElse(null);
         armed.removeIf(Armed::isSpent);
         any = !armed.isEmpty();
-        return hit == null ? null : hit.fault;
+        return hit == null ? null : hit.drawn();
     }
 
     /** How far searches lag behind, in milliseconds. */
@@ -85,6 +91,7 @@ final class Faults {
                 .orElse(0);
     }
 
+    /** As they were sent, each with the calls that are left to it. */
     synchronized byte[] json() {
         return Json.object(json -> {
             json.writeArrayPropertyStart("faults");

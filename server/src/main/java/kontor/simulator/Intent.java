@@ -40,6 +40,11 @@ final class Intent {
     String paymentMethod;
 
     TestCard.@Nullable Refusal lastRefusal;
+    /** Whether it can be captured in several parts. */
+    boolean multicapture;
+    /** The latest one. */
+    @Nullable
+    Dispute dispute;
 
     @Nullable
     String charge;
@@ -97,6 +102,13 @@ final class Intent {
         json.writeName("next_action");
         writeNextAction(json);
         json.writeStringProperty("payment_method", paymentMethod);
+        if (multicapture) {
+            json.writeObjectPropertyStart("payment_method_options");
+            json.writeObjectPropertyStart("card");
+            json.writeStringProperty("request_multicapture", "if_available");
+            json.writeEndObject();
+            json.writeEndObject();
+        }
         json.writeArrayPropertyStart("payment_method_types");
         json.writeString("card");
         json.writeEndArray();
@@ -140,7 +152,7 @@ final class Intent {
         json.writeEndObject();
     }
 
-    /** The charge behind it, as events about refunds show it. */
+    /** The charge behind it, as events about refunds and movements of the balance show it. */
     byte[] chargeJson() {
         return Json.object(json -> {
             json.writeStringProperty("id", charge);
@@ -149,12 +161,14 @@ final class Intent {
             json.writeNumberProperty("amount_captured", received);
             json.writeNumberProperty("amount_refunded", refunded);
             json.writeBooleanProperty("captured", received > 0);
+            json.writeNumberProperty("created", createdAt / 1000);
             json.writeStringProperty("currency", currency);
+            json.writeBooleanProperty("disputed", dispute != null);
             json.writeBooleanProperty("livemode", false);
             Json.strings(json, "metadata", metadata);
             json.writeBooleanProperty("paid", true);
             json.writeStringProperty("payment_intent", id);
-            json.writeBooleanProperty("refunded", refunded == received);
+            json.writeBooleanProperty("refunded", status == Status.SUCCEEDED && refunded == received);
             json.writeStringProperty("status", "succeeded");
         });
     }
@@ -177,11 +191,12 @@ final class Intent {
                 .becomes(json);
     }
 
-    /** Takes over what can change. Refunds are not part of it and stay. */
+    /** Takes over what can change. Refunds and disputes are not part of it and stay. */
     Intent becomes(JsonNode json) {
         status = Status.valueOf(json.get("status").asString().toUpperCase(Locale.ROOT));
         capturable = json.get("amount_capturable").asLong();
         received = json.get("amount_received").asLong();
+        multicapture = json.has("payment_method_options");
         var method = Json.text(json, "payment_method");
         paymentMethod = method == null ? null : method.intern();
         charge = Json.text(json, "latest_charge");

@@ -22,6 +22,7 @@ import tools.jackson.core.json.JsonFactory;
  * @param status of the answer; 0 when nobody waited for one
  * @param confirmedUnder see {@link Intent#confirmedUnder}
  * @param delivered an event that has reached its receiver; such a line says nothing else
+ * @param told whether there was a receiver for its events; otherwise they are only kept
  * @param effects money that moved
  * @param objects as they are after the step, and the answer where it is not one of them
  */
@@ -32,12 +33,20 @@ record Line(
         int status,
         @Nullable String confirmedUnder,
         @Nullable String delivered,
+        boolean told,
         List<Event> events,
         List<Span> effects,
         Map<String, Span> objects) {
     static final String INTENT = "intent";
     static final String REFUND = "refund";
     static final String CHARGE = "charge";
+    static final String DISPUTE = "dispute";
+    static final String PAYOUT = "payout";
+    /** The payout before it arrived. */
+    static final String PAYOUT_ON_ITS_WAY = "payout_on_its_way";
+    /** The movement of the balance; a line has at most one. */
+    static final String TRANSACTION = "transaction";
+
     static final String ANSWER = "answer";
 
     private static final JsonFactory FACTORY = new JsonFactory();
@@ -61,6 +70,7 @@ record Line(
                 status,
                 confirmedUnder,
                 delivered,
+                told,
                 events,
                 effects.stream().map(span -> span.movedBy(distance)).toList(),
                 moved);
@@ -74,6 +84,8 @@ record Line(
         private int status;
         private @Nullable String confirmedUnder;
         private @Nullable String delivered;
+        private boolean told = true;
+        private @Nullable BalanceTransaction movement;
         private final List<Event> events = new ArrayList<>();
         private final List<byte[]> effects = new ArrayList<>();
         private final Map<String, byte[]> objects = new LinkedHashMap<>();
@@ -109,6 +121,22 @@ record Line(
             return this;
         }
 
+        /** Nobody is told of its events. */
+        Draft untold() {
+            told = false;
+            return this;
+        }
+
+        Draft moves(BalanceTransaction movement) {
+            this.movement = movement;
+            return object(TRANSACTION, movement.bookJson());
+        }
+
+        @Nullable
+        BalanceTransaction movement() {
+            return movement;
+        }
+
         Draft object(String name, byte[] json) {
             objects.put(name, json);
             return this;
@@ -129,6 +157,7 @@ record Line(
                 if (confirmedUnder != null) json.writeStringProperty("confirmed_under", confirmedUnder);
                 if (delivered != null) json.writeStringProperty("delivered", delivered);
                 if (events.isEmpty()) return;
+                if (!told) json.writeBooleanProperty("told", false);
                 json.writeArrayPropertyStart("events");
                 for (var event : events) {
                     json.writeStartObject();
@@ -153,7 +182,16 @@ record Line(
             });
             append(bytes, "}");
             var line = new Line(
-                    at, key, print, status, confirmedUnder, delivered, List.copyOf(events), effectSpans, objectSpans);
+                    at,
+                    key,
+                    print,
+                    status,
+                    confirmedUnder,
+                    delivered,
+                    told,
+                    List.copyOf(events),
+                    effectSpans,
+                    objectSpans);
             return new Written(line, bytes.toByteArray());
         }
 
@@ -199,6 +237,7 @@ record Line(
         private int status;
         private @Nullable String confirmedUnder;
         private @Nullable String delivered;
+        private boolean told = true;
         private final List<Event> events = new ArrayList<>();
         private final List<Span> effects = new ArrayList<>();
         private final Map<String, Span> objects = new LinkedHashMap<>();
@@ -214,6 +253,7 @@ record Line(
                     confirmedUnder = under.equals(key) ? key : under; // one string is enough of what is mostly the same
                 }
                 case "delivered" -> delivered = json.getString();
+                case "told" -> told = json.getBooleanValue();
                 case "events" -> {
                     while (json.nextToken() == JsonToken.START_OBJECT) events.add(event(json));
                 }
@@ -231,7 +271,7 @@ record Line(
                 var name = json.currentName();
                 json.nextToken();
                 if (name.equals("id")) id = json.getString();
-                else type = json.getString();
+                else type = json.getString().intern(); // the same few in every line
             }
             return new Event(id, type);
         }
@@ -250,6 +290,7 @@ record Line(
                     status,
                     confirmedUnder,
                     delivered,
+                    told,
                     List.copyOf(events),
                     List.copyOf(effects),
                     Map.copyOf(objects));

@@ -1,13 +1,10 @@
 package kontor.simulator;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
-/** What a person sees in a browser: the 3-D Secure step, and the book with the fault switches. */
+/** What a person sees in a browser: the 3-D Secure step. For the book and the controls see {@link Overview}. */
 final class Pages {
-    private static final String HEAD = """
+    static final String HEAD = """
             <!doctype html>
             <html lang="en">
             <head>
@@ -19,7 +16,8 @@ final class Pages {
             .test { background: #b45309; color: #fff; padding: .5rem 1rem; border-radius: .25rem }
             button { font: inherit; padding: .5rem 1rem; margin: 0 .5rem .5rem 0; cursor: pointer }
             table { border-collapse: collapse; width: 100%% } th, td { text-align: left; padding: .25rem .5rem; border-bottom: 1px solid #ddd }
-            td.amount { text-align: right; font-variant-numeric: tabular-nums } textarea { font: 14px monospace; width: 100%% }
+            caption { text-align: left; font-weight: bold; padding: .5rem 0 } td { font-variant-numeric: tabular-nums }
+            form.inline { display: inline } label { display: inline-block; margin: 0 1rem .5rem 0 } input, select { font: inherit; max-width: 12rem }
             </style>
             </head>
             <body>
@@ -52,72 +50,17 @@ final class Pages {
         return HEAD.formatted("Not found") + "<h1>Not found</h1></body></html>";
     }
 
-    static String overview(int intents, int messages, Effects effects, Faults faults) {
-        var page = new StringBuilder(HEAD.formatted("Payment simulator"))
-                .append("<h1>Payment simulator</h1><p>")
-                .append(intents)
-                .append(" payments, ")
-                .append(effects.count())
-                .append(" effects, ")
-                .append(messages)
-                .append(" webhooks waiting. <a href=\"/\">Refresh</a> · <a href=\"/_book\">The whole book</a></p>")
-                .append("<h2>Faults</h2><pre id=\"faults\">")
-                .append(escape(text(faults.json())))
-                .append("</pre><p><label for=\"fault\">Switch one on:</label></p>")
-                .append("<textarea id=\"fault\" rows=\"2\">{\"kind\": \"hang\", \"ms\": 5000}</textarea><p>");
-        for (var example : EXAMPLES) {
-            page.append("<button class=\"example\">").append(escape(example)).append("</button>");
-        }
-        page.append("</p><p><button id=\"on\">Switch on</button><button id=\"off\">Switch all off</button>")
-                .append("<span id=\"said\" role=\"status\"></span></p><h2>Latest effects</h2><table><thead><tr>")
-                .append("<th>at</th><th>what</th><th>payment</th><th>amount</th><th>key</th></tr></thead><tbody>");
-        for (var effect : effects.latest()) {
-            var json = Json.read(effect);
-            page.append("<tr>");
-            for (var name : new String[] {"at", "kind", "payment_intent"}) cell(page, Json.text(json, name));
-            page.append("<td class=\"amount\">")
-                    .append(escape(json.path("amount").asString("")))
-                    .append(' ')
-                    .append(escape(json.path("currency").asString("").toUpperCase(Locale.ROOT)))
-                    .append("</td>");
-            cell(page, Json.text(json, "idempotency_key"));
-            page.append("</tr>");
-        }
-        return page.append("</tbody></table><script src=\"/simulator.js\"></script></body></html>")
-                .toString();
+    /** Why a button did nothing. */
+    static String refused(String sentence) {
+        return HEAD.formatted("Nothing has changed") + "<h1>Nothing has changed</h1><p>" + escape(sentence)
+                + "</p><p><a href=\"/\">Back</a></p></body></html>";
     }
 
-    private static final String[] EXAMPLES = Arrays.stream(Fault.Kind.values())
-            .map(kind -> "{\"kind\": \"" + kind.wire() + "\"}")
-            .toArray(String[]::new);
-
-    /** Of the overview. Sent as JSON, a fault cannot be switched on by a form on somebody else's page. */
-    static final String SCRIPT = """
-            const say = text => { document.getElementById('said').textContent = text }
-            const send = async (method, body) => {
-              const answer = await fetch('/_faults', { method, body, headers: { 'Content-Type': 'application/json' } })
-              const text = await answer.text()
-              if (answer.ok) { document.getElementById('faults').textContent = text; say('Done.') } else { say(text) }
-            }
-            document.getElementById('on').onclick = () => send('POST', document.getElementById('fault').value)
-            document.getElementById('off').onclick = () => send('DELETE')
-            for (const button of document.querySelectorAll('.example')) {
-              button.onclick = () => { document.getElementById('fault').value = button.textContent }
-            }
-            """;
-
-    private static void cell(StringBuilder page, @Nullable String text) {
-        page.append("<td>").append(text == null ? "" : escape(text)).append("</td>");
-    }
-
-    private static String text(byte[] json) {
-        return new String(json, StandardCharsets.UTF_8);
-    }
-
-    private static String escape(String text) {
+    static String escape(String text) {
         return text.replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")
-                .replace("\"", "&quot;");
+                .replace("\"", "&quot;")
+                .replace("'", "&#39;");
     }
 }

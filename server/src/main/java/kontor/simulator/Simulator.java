@@ -1,26 +1,42 @@
 package kontor.simulator;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
 import java.nio.file.FileSystemException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The payment simulator, as a process ({@code ./kontor simulator}) or within a test. What it executed survives its
  * process, and the process of the server that asked for it.
  */
 public final class Simulator implements AutoCloseable {
+    private static final System.Logger log = System.getLogger("kontor.simulator");
+
     private final Door door;
+    private final @Nullable ScheduledExecutorService paymaster;
     private final Webhooks webhooks;
     private final AdyenWebhooks adyenWebhooks;
     private final Book book;
     private final URI address;
 
-    private Simulator(Door door, Webhooks webhooks, AdyenWebhooks adyenWebhooks, Book book, URI address) {
+    private Simulator(
+            Door door,
+            @Nullable ScheduledExecutorService paymaster,
+            Webhooks webhooks,
+            AdyenWebhooks adyenWebhooks,
+            Book book,
+            URI address) {
         this.door = door;
+        this.paymaster = paymaster;
         this.webhooks = webhooks;
         this.adyenWebhooks = adyenWebhooks;
         this.book = book;
@@ -55,7 +71,13 @@ public final class Simulator implements AutoCloseable {
         var webhooks = new Webhooks(options.webhook(), book, faults, clock);
         var address = URI.create("http://" + browserName(options.address()) + ":" + door.port());
         var pages = options.publicUrl() == null ? address : options.publicUrl();
-        var acquirer = new Acquirer(book, clock, pages.toString().replaceAll("/+$", ""), options.webhook() != null);
+        var events = new Events(book);
+        var balance = new Balance();
+        var clerk = new Clerk(book, clock, balance, events, options.webhook() != null);
+        var acquirer =
+                new Acquirer(clerk, options.fees(), clock, pages.toString().replaceAll("/+$", ""));
+        var disputes = new Disputes(acquirer, clerk, options.fees(), clock);
+        var payouts = new Payouts(clerk, balance, clock);
         var adyenWebhooks = new AdyenWebhooks(adyenOptions.webhook(), book, faults, clock);
         var adyenBank = new AdyenBank(book, clock, pages.toString().replaceAll("/+$", ""));
         try {
@@ -64,9 +86,13 @@ public final class Simulator implements AutoCloseable {
                 acquirer.recall(found);
                 adyenBank.recall(found);
                 adyenWebhooks.recall(found);
+                disputes.recall(found);
+                payouts.recall(found);
+                balance.recall(found);
                 keys.recall(line);
                 webhooks.recall(line);
                 effects.note(line);
+                events.note(line);
             });
         } catch (IOException | RuntimeException e) {
             door.close();
@@ -74,11 +100,33 @@ public final class Simulator implements AutoCloseable {
             throw e;
         }
         webhooks.start();
-        var api = new StripeApi(acquirer, book, keys, webhooks, faults, effects, options.secretKey());
+        var queries = new StripeQueries(clerk, acquirer, disputes, balance, payouts, events, faults);
+        var api = new StripeApi(
+                acquirer, disputes, queries, clerk, book, keys, webhooks, faults, effects, options.secretKey());
+        var controls = new Controls(api, faults, payouts, disputes);
+        var overview = new Overview(acquirer, effects, balance, payouts, disputes, faults, webhooks);
         var adyen = new AdyenApi(adyenBank, book, keys, adyenWebhooks, faults, effects, adyenOptions.apiKey());
         adyen.start();
-        door.open(api, adyen, new Site(acquirer, api, effects, faults, webhooks));
-        return new Simulator(door, webhooks, adyenWebhooks, book, address);
+        door.open(api, adyen, new Site(acquirer, api, effects, controls, overview));
+        return new Simulator(
+                door, paymaster(options.payoutEvery(), payouts, api), webhooks, adyenWebhooks, book, address);
+    }
+
+    /** Pays out from time to time; {@code null} when nobody asked for it. */
+    private static @Nullable ScheduledExecutorService paymaster(
+            @Nullable Duration period, Payouts payouts, StripeApi api) {
+        if (period == null) return null;
+        var timer = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("payouts").daemon().factory());
+        Runnable payOut = () -> {
+            try {
+                payouts.payOut().forEach(api::settled);
+            } catch (RuntimeException e) {
+                log.log(System.Logger.Level.ERROR, "a payout failed", e); // thrown on, it would be the last one
+            }
+        };
+        var _ = timer.scheduleAtFixedRate(payOut, period.toMillis(), period.toMillis(), MILLISECONDS);
+        return timer;
     }
 
     /** What is reached from this machine, and can be typed. */
@@ -95,6 +143,7 @@ public final class Simulator implements AutoCloseable {
     @Override
     public void close() throws IOException {
         door.close();
+        if (paymaster != null) paymaster.close(); // not by interrupting: see Webhooks
         webhooks.close();
         adyenWebhooks.close();
         book.close();

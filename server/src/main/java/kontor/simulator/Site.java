@@ -4,28 +4,25 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.ArrayList;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 
 /**
- * Everything beside Stripe's API: the page of the 3-D Secure step, the book ({@code GET /_book}), the fault switches
- * ({@code GET}, {@code POST}, {@code DELETE /_faults}, see {@link Fault}), and a page that shows both ({@code GET /}).
+ * Everything beside Stripe's API: the page of the 3-D Secure step, the book ({@code GET /_book}), the controls (see
+ * {@link Controls}), and a page that shows the book and has the controls ({@code GET /}).
  */
 final class Site {
     private final Acquirer acquirer;
     private final StripeApi api;
     private final Effects effects;
-    private final Faults faults;
-    private final Webhooks webhooks;
+    private final Controls controls;
+    private final Overview overview;
 
-    Site(Acquirer acquirer, StripeApi api, Effects effects, Faults faults, Webhooks webhooks) {
+    Site(Acquirer acquirer, StripeApi api, Effects effects, Controls controls, Overview overview) {
         this.acquirer = acquirer;
         this.api = api;
         this.effects = effects;
-        this.faults = faults;
-        this.webhooks = webhooks;
+        this.controls = controls;
+        this.overview = overview;
     }
 
     Reply handle(Request request) {
@@ -33,7 +30,7 @@ final class Site {
             return route(request)
                     .with(
                             "Content-Security-Policy",
-                            "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self';"
+                            "default-src 'none'; style-src 'unsafe-inline';"
                                     + " form-action 'self' http: https:; frame-ancestors 'none'; base-uri 'none'")
                     .with("X-Content-Type-Options", "nosniff");
         } catch (Refused refused) {
@@ -45,20 +42,12 @@ final class Site {
         var get = request.method().equals("GET");
         if (request.path().startsWith("/3d_secure/")) return threeDSecure(request);
         return switch (request.path()) {
-            case "/_faults" -> faults(request);
             case "/_book" -> get ? book(Form.parse(request.query())) : notAllowed();
-            case "/simulator.js" ->
-                new Reply(
-                        200,
-                        "text/javascript; charset=utf-8",
-                        Map.of(),
-                        Pages.SCRIPT.getBytes(StandardCharsets.UTF_8),
-                        Reply.Wire.WHOLE);
-            case "/" ->
-                get
-                        ? Reply.html(200, Pages.overview(acquirer.intentCount(), webhooks.waiting(), effects, faults))
-                        : notAllowed();
-            default -> Reply.html(404, Pages.notFound());
+            case "/" -> get ? Reply.html(200, overview.page(controls.token())) : notAllowed();
+            default -> {
+                var reply = controls.handle(request);
+                yield reply == null ? Reply.html(404, Pages.notFound()) : reply;
+            }
         };
     }
 
@@ -114,39 +103,11 @@ final class Site {
         }
     }
 
-    private Reply faults(Request request) {
-        switch (request.method()) {
-            case "GET" -> {}
-            case "DELETE" -> faults.clear();
-            case "POST" -> {
-                var type = request.header("Content-Type");
-                if (type == null || !type.startsWith("application/json")) {
-                    return bad(415, "Faults are sent as application/json.");
-                }
-                try {
-                    var json = Json.read(request.body().getBytes(StandardCharsets.UTF_8));
-                    var read = new ArrayList<Fault>();
-                    if (json.isArray()) json.forEach(one -> read.add(Fault.read(one)));
-                    else read.add(Fault.read(json));
-                    faults.add(read);
-                } catch (JacksonException e) {
-                    return bad(400, "That is not JSON.");
-                } catch (IllegalArgumentException e) {
-                    return bad(422, String.valueOf(e.getMessage()));
-                }
-            }
-            default -> {
-                return notAllowed();
-            }
-        }
-        return Reply.json(200, faults.json());
-    }
-
-    private static Reply bad(int status, String sentence) {
+    static Reply bad(int status, String sentence) {
         return Reply.json(status, Json.object(json -> json.writeStringProperty("error", sentence)));
     }
 
-    private static Reply notAllowed() {
+    static Reply notAllowed() {
         return bad(405, "This method means nothing here.");
     }
 }

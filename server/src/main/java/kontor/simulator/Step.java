@@ -26,6 +26,9 @@ record Step(
     /** The buyer does something, on a page. */
     static final Step BY_THE_BUYER = new Step(null, null, null, false, false);
 
+    /** It happens at the acquirer, and nobody called for it. */
+    static final Step BY_THE_ACQUIRER = new Step(null, null, null, false, false);
+
     static Step of(@Nullable String key, String path, Form form) {
         return new Step(key, key == null ? null : print(path, form), null, false, false);
     }

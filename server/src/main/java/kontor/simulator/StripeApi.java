@@ -2,39 +2,39 @@ package kontor.simulator;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.List;
-import java.util.Locale;
-import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The part of Stripe's HTTP API that Kontor uses, in Stripe's form: payment intents (create, confirm, capture, cancel,
- * retrieve, list, search) and refunds (create, retrieve, list).
+ * retrieve, list, search) and refunds (create, retrieve, list); balance transactions, payouts, disputes and events
+ * (retrieve, list).
  */
 final class StripeApi {
     /** Of the API, as the SDK that Kontor uses speaks it. */
     static final String VERSION = "2026-07-29.dahlia";
 
     private static final Pattern KEY = Pattern.compile("[\\x20-\\x7e]{1,255}");
-    private static final Pattern METADATA =
-            Pattern.compile("metadata\\[[\"']([^\"']{1,40})[\"']\\]:[\"']([^\"']*)[\"']");
-    private static final Pattern STATUS = Pattern.compile("status:[\"']([a-z_]+)[\"']");
-
     private final Acquirer acquirer;
+    private final Disputes disputes;
+    private final StripeQueries queries;
+    private final Clerk clerk;
     private final Book book;
     private final IdempotencyKeys keys;
     private final Webhooks webhooks;
     private final Faults faults;
     private final Effects effects;
     private final @Nullable String secretKey;
+    /** What the latest call was answered that went well. */
+    private volatile @Nullable Reply previous;
 
     /** @param secretKey the only one accepted; {@code null} accepts every test key */
     StripeApi(
             Acquirer acquirer,
+            Disputes disputes,
+            StripeQueries queries,
+            Clerk clerk,
             Book book,
             IdempotencyKeys keys,
             Webhooks webhooks,
@@ -42,6 +42,9 @@ final class StripeApi {
             Effects effects,
             @Nullable String secretKey) {
         this.acquirer = acquirer;
+        this.disputes = disputes;
+        this.queries = queries;
+        this.clerk = clerk;
         this.book = book;
         this.keys = keys;
         this.webhooks = webhooks;
@@ -116,11 +119,8 @@ final class StripeApi {
                 }
             }
         } else if (request.method().equals("GET")) {
-            if (intents && path.length == 3) return look(request, "list", this::listIntents);
-            if (refunds && path.length == 3) return look(request, "list", this::listRefunds);
-            if (intents && path.length == 4 && path[3].equals("search")) return look(request, "search", this::search);
-            if (intents && path.length == 4) return look(request, "retrieve", form -> acquirer.intent(path[3]));
-            if (refunds && path.length == 4) return look(request, "retrieve", form -> acquirer.refund(path[3]));
+            var query = queries.find(path);
+            if (query != null) return look(request, query);
         }
         throw Refused.of(
                 404,
@@ -180,7 +180,7 @@ final class StripeApi {
 
     private Reply run(String name, Operation operation, Form form, Step plain) {
         var fault = faults.forCall(name);
-        if (fault == null) return settled(operation.execute(form, plain));
+        if (fault == null) return remembered(settled(operation.execute(form, plain)));
         var step = plain;
         switch (fault.kind()) {
             case HANG -> {
@@ -197,14 +197,14 @@ final class StripeApi {
             case AUTHENTICATE -> step = step.authenticating();
             default -> {}
         }
-        return Disturbance.of(fault, settled(operation.execute(form, step)));
+        return disturbed(fault, settled(operation.execute(form, step)));
     }
 
     /** Only a 500 is kept under the key; the other statuses turn a call away before it begins. */
     private Reply failedBefore(Step step, Fault fault) {
-        if (fault.status() == 500 && fault.stored()) return settled(acquirer.failBefore(step));
+        if (fault.status() == 500 && fault.stored()) return settled(clerk.failBefore(step));
         if (step.key() != null) keys.giveBack(step.key());
-        return Disturbance.of(fault, Reply.json(200, new byte[0]));
+        return disturbed(fault, Reply.json(200, new byte[0]));
     }
 
     private Reply dropped(Step step) {
@@ -215,17 +215,38 @@ final class StripeApi {
     /** A repetition has an answer already; only what happens to that can go wrong. */
     private Reply disturb(String name, Reply reply) {
         var fault = faults.forCall(name);
-        return fault == null ? reply : Disturbance.of(fault, reply);
+        return fault == null ? reply : disturbed(fault, reply);
+    }
+
+    private Reply remembered(Reply reply) {
+        previous = reply;
+        return reply;
+    }
+
+    private Reply disturbed(Fault fault, Reply reply) {
+        return Disturbance.of(fault, reply, previous);
     }
 
     /** From here on it has happened: on disk, under its key, and on its way to whom it concerns. */
-    private Reply settled(Acquirer.Outcome outcome) {
+    Reply settled(Acquirer.Outcome outcome) {
         outcome.place().awaitDurable();
         var line = outcome.line();
         keys.recall(line);
         effects.note(line);
         webhooks.tell(line);
+        if (outcome.disputed() != null) dispute(outcome.disputed());
         return outcome.reply();
+    }
+
+    /** As the owners of some test cards do; what was paid back meanwhile, nobody disputes. */
+    private void dispute(Intent intent) {
+        var reason = intent.paymentMethod == null ? null : TestCard.disputeReasonOf(intent.paymentMethod);
+        if (reason == null) return;
+        try {
+            settled(disputes.open(intent, null, reason));
+        } catch (Refused refused) {
+            // Somebody was faster.
+        }
     }
 
     /** The buyer's part of 3-D Secure, from the simulator's page. */
@@ -236,117 +257,13 @@ final class StripeApi {
 
     // Looking
 
-    private interface Question {
-        byte[] answer(Form form);
-    }
-
-    private Reply look(Request request, String name, Question question) {
+    private Reply look(Request request, StripeQueries.Query query) {
         var form = Form.parse(request.query());
-        var fault = faults.forCall(name);
+        var fault = faults.forCall(query.operation());
         if (fault != null && fault.kind() == Fault.Kind.HANG) Disturbance.wait(fault);
-        var answer = question.answer(form);
+        var answer = query.answer().apply(form);
         book.awaitDurable(); // what was seen must not be taken back by a crash
         var reply = Reply.json(200, answer);
-        return fault == null || fault.kind() == Fault.Kind.HANG ? reply : Disturbance.of(fault, reply);
-    }
-
-    private byte[] listIntents(Form form) {
-        var limit = limitIn(form);
-        var after = form.text("starting_after");
-        return list(
-                "/v1/payment_intents",
-                "list",
-                page(acquirer.intentsByAge(), i -> i.id, after, i -> true, limit),
-                limit);
-    }
-
-    private byte[] listRefunds(Form form) {
-        var limit = limitIn(form);
-        var of = form.text("payment_intent");
-        var found = page(
-                acquirer.refundsByAge(),
-                Refund::id,
-                form.text("starting_after"),
-                refund -> of == null || of.equals(refund.intent()),
-                limit);
-        return listOf("/v1/refunds", "list", found.stream().map(Refund::json).toList(), limit);
-    }
-
-    private byte[] search(Form form) {
-        var limit = limitIn(form);
-        var query = form.text("query");
-        if (query == null) throw Refused.invalid("parameter_missing", "Missing required param: query.", "query");
-        var matches = parse(query);
-        var youngest = System.currentTimeMillis() - faults.searchLag();
-        return list(
-                "/v1/payment_intents/search",
-                "search_result",
-                page(
-                        acquirer.intentsByAge(),
-                        intent -> intent.id,
-                        form.text("page"),
-                        intent -> intent.createdAt <= youngest && matches.test(intent),
-                        limit),
-                limit);
-    }
-
-    /** Metadata and status, joined by AND: as much of Stripe's search language as there is use for. */
-    private static Predicate<Intent> parse(String query) {
-        Predicate<Intent> all = intent -> true;
-        for (var clause : query.split("\\s+AND\\s+", -1)) {
-            var metadata = METADATA.matcher(clause.strip());
-            var status = STATUS.matcher(clause.strip());
-            if (metadata.matches()) {
-                var name = metadata.group(1);
-                var value = metadata.group(2);
-                all = all.and(intent -> value.equals(intent.metadata.get(name)));
-            } else if (status.matches()) {
-                var value = status.group(1).toUpperCase(Locale.ROOT);
-                all = all.and(intent -> intent.status.name().equals(value));
-            } else {
-                throw Refused.invalid(null, "The search query is not one this simulator understands.", "query");
-            }
-        }
-        return all;
-    }
-
-    private static int limitIn(Form form) {
-        var limit = form.amount("limit");
-        if (limit == null) return 10;
-        if (limit > 100) throw Refused.invalid("parameter_invalid_integer", "limit is at most 100.", "limit");
-        return limit.intValue();
-    }
-
-    /** One more than {@code limit}, to tell whether there is more. */
-    private static <T> List<T> page(
-            Iterable<T> all, Function<T, String> id, @Nullable String after, Predicate<T> wanted, int limit) {
-        var page = new ArrayList<T>();
-        var begun = after == null;
-        for (var one : all) {
-            if (page.size() > limit) break;
-            if (begun && wanted.test(one)) page.add(one);
-            if (!begun && id.apply(one).equals(after)) begun = true;
-        }
-        return page;
-    }
-
-    private byte[] list(String url, String object, List<Intent> intents, int limit) {
-        return listOf(
-                url,
-                object,
-                intents.stream().map(intent -> acquirer.intent(intent.id)).toList(),
-                limit);
-    }
-
-    private static byte[] listOf(String url, String object, List<byte[]> found, int limit) {
-        var more = found.size() > limit;
-        return Json.object(json -> {
-            json.writeStringProperty("object", object);
-            json.writeArrayPropertyStart("data");
-            found.stream().limit(limit).forEach(one -> json.writeRawValue(new String(one, StandardCharsets.UTF_8)));
-            json.writeEndArray();
-            json.writeBooleanProperty("has_more", more);
-            json.writeStringProperty("url", url);
-        });
+        return fault == null || fault.kind() == Fault.Kind.HANG ? reply : disturbed(fault, reply);
     }
 }

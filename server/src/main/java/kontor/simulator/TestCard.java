@@ -72,9 +72,19 @@ record TestCard(boolean authenticates, @Nullable Refusal refusal) {
     static @Nullable TestCard of(String token) {
         if (!token.startsWith("pm_card_")) return null;
         var name = token.substring("pm_card_".length());
-        if (PAYING.contains(name) || name.matches("[a-z]{2}")) return PAYS;
+        if (PAYING.contains(name) || DISPUTING.containsKey(name) || name.matches("[a-z]{2}")) return PAYS;
         // Stripe writes some with the brand and some without: pm_card_visa_chargeDeclined, pm_card_chargeDeclined.
         return OTHERS.get(name.startsWith("visa_") ? name.substring("visa_".length()) : name);
+    }
+
+    /** Cards that pay, and whose owner disputes the payment as soon as it is captured. */
+    private static final Map<String, String> DISPUTING = Map.of(
+            "createDispute", "fraudulent",
+            "createDisputeProductNotReceived", "product_not_received");
+
+    /** @return {@code null} when its owner stands by what was paid */
+    static @Nullable String disputeReasonOf(String token) {
+        return token.startsWith("pm_card_") ? DISPUTING.get(token.substring("pm_card_".length())) : null;
     }
 
     private static TestCard declines(Refusal refusal) {

@@ -51,38 +51,27 @@ final class Webhooks implements AutoCloseable {
         this.clock = clock;
     }
 
-    /**
-     * @param at when the event happened, in milliseconds
-     * @param key of the call that caused it
-     * @param object what it shows, in the book
-     * @param counts whether it has to arrive; duplicates and forgeries need not
-     */
-    private record Message(
-            Event event,
-            long at,
-            @Nullable String key,
-            Span object,
-            int attempt,
-            boolean forged,
-            boolean counts,
-            long dueNanos)
+    /** @param counts whether it has to arrive; duplicates and forgeries need not */
+    private record Message(Events.Happened happened, int attempt, boolean forged, boolean counts, long dueNanos)
             implements Delayed {
         static Message of(Event event, Line line, long delayMillis) {
-            var object = line.objects().get(event.object());
-            if (object == null) throw new IllegalStateException("an event about nothing: " + event);
-            return new Message(event, line.at(), line.key(), object, 0, false, true, due(delayMillis));
+            return new Message(Events.Happened.of(event, line), 0, false, true, due(delayMillis));
         }
 
         Message again(long delayMillis) {
-            return new Message(event, at, key, object, attempt + 1, forged, counts, due(delayMillis));
+            return new Message(happened, attempt + 1, forged, counts, due(delayMillis));
         }
 
         Message duplicate() {
-            return new Message(event, at, key, object, attempt, forged, false, dueNanos);
+            return new Message(happened, attempt, forged, false, dueNanos);
         }
 
         Message forgery() {
-            return new Message(event, at, key, object, attempt, true, false, dueNanos);
+            return new Message(happened, attempt, true, false, dueNanos);
+        }
+
+        String eventId() {
+            return happened.event().id();
         }
 
         private static long due(long delayMillis) {
@@ -103,6 +92,7 @@ final class Webhooks implements AutoCloseable {
     /** Takes over what a line of the book says. */
     void recall(Line line) {
         if (line.delivered() != null) found.remove(line.delivered());
+        if (!line.told()) return;
         for (var event : line.events()) found.put(event.id(), Message.of(event, line, 0));
     }
 
@@ -115,14 +105,21 @@ final class Webhooks implements AutoCloseable {
 
     /** Tells of what a step caused. The step is on disk already: nobody hears of what may be lost. */
     void tell(Line line) {
+        if (!line.told()) return;
         for (var event : line.events()) {
             var fault = faults.forEvent(event.type());
-            var message = Message.of(
-                    event, line, fault != null && fault.kind() == Fault.Kind.WEBHOOK_LATE ? fault.millis() : 0);
+            var message = Message.of(event, line, fault == null ? 0 : delayOf(fault));
             if (fault != null && fault.kind() == Fault.Kind.WEBHOOK_FORGED) enqueue(message.forgery());
             if (fault != null && fault.kind() == Fault.Kind.WEBHOOK_DUPLICATE) enqueue(message.duplicate());
             enqueue(message);
         }
+    }
+
+    private static long delayOf(Fault fault) {
+        return switch (fault.kind()) {
+            case WEBHOOK_LATE, WEBHOOK_SHUFFLED -> fault.millis();
+            default -> 0;
+        };
     }
 
     private void enqueue(Message message) {
@@ -157,10 +154,10 @@ final class Webhooks implements AutoCloseable {
     private void send(WebhookTarget target, Message message) {
         if (arrives(target, message)) {
             if (message.counts())
-                book.mention(Line.Draft.delivered(message.event().id(), clock.millis())
+                book.mention(Line.Draft.delivered(message.eventId(), clock.millis())
                         .write()
                         .bytes());
-        } else if (message.counts() && clock.millis() - message.at() < GIVE_UP.toMillis()) {
+        } else if (message.counts() && clock.millis() - message.happened().at() < GIVE_UP.toMillis()) {
             var pause = Math.min(LONGEST_PAUSE.toMillis(), 1000L << Math.min(message.attempt(), 20));
             queue.add(message.again(pause));
             return;
@@ -176,29 +173,10 @@ final class Webhooks implements AutoCloseable {
     }
 
     private byte[] body(Message message) {
-        var object = new String(book.read(message.object()), StandardCharsets.UTF_8);
-        var shown = message.forged() ? object.replaceFirst("\"amount\":[0-9]+", "\"amount\":1") : object;
-        return Json.object(json -> {
-            json.writeStringProperty(
-                    "id",
-                    message.forged()
-                            ? message.event().id() + "x"
-                            : message.event().id());
-            json.writeStringProperty("object", "event");
-            json.writeStringProperty("api_version", StripeApi.VERSION);
-            json.writeNumberProperty("created", message.at() / 1000);
-            json.writeObjectPropertyStart("data");
-            json.writeName("object");
-            json.writeRawValue(shown);
-            json.writeEndObject();
-            json.writeBooleanProperty("livemode", false);
-            json.writeNumberProperty("pending_webhooks", 1);
-            json.writeObjectPropertyStart("request");
-            json.writeNullProperty("id");
-            json.writeStringProperty("idempotency_key", message.key());
-            json.writeEndObject();
-            json.writeStringProperty("type", message.event().type());
-        });
+        var object = new String(book.read(message.happened().object()), StandardCharsets.UTF_8);
+        if (!message.forged()) return Events.json(message.happened(), message.eventId(), object);
+        var changed = object.replaceFirst("\"amount\":[0-9]+", "\"amount\":1");
+        return Events.json(message.happened(), message.eventId() + "x", changed);
     }
 
     private static String signature(String secret, long time, byte[] body) {

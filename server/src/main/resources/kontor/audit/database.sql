@@ -17,6 +17,9 @@ FROM (VALUES
     ('unique', 'inventory.levels', 'levels_pkey'),
     ('unique', 'inventory.holds', 'holds_pkey'),
     ('unique', 'ledger.entries', 'entries_pkey'),
+    ('unique', 'ledger.sealed', 'sealed_pkey'),
+    ('unique', 'ledger.seals', 'seals_pkey'),
+    ('unique', 'ledger.seals', 'seals_previous_hash_key'),
     ('unique', 'ledger.transactions', 'transactions_order_id_source_type_source_id_kind_key'),
     ('unique', 'orders.credits', 'credits_external_id'),
     ('unique', 'orders.history', 'history_pkey'),
@@ -24,7 +27,9 @@ FROM (VALUES
     ('unique', 'orders.orders', 'orders_external_id'),
     ('unique', 'payments.inbound_events', 'inbound_events_pkey'),
     ('unique', 'payments.operations', 'operations_one_live'),
-    ('unique', 'payments.payments', 'payments_one_live'),
+    ('unique', 'payments.payments', 'payments_one_under_way'),
+    ('unique', 'payments.payments', 'payments_one_invoice'),
+    ('unique', 'payments.work_items', 'work_items_open'),
     ('generated', 'idempotency.keys', 'idempotency.id_of(principal, route, key)'),
     ('check', 'idempotency.keys', '(strpos(principal, chr(10)) = 0) AND (strpos(route, chr(10)) = 0)'),
     ('check', 'inventory.levels', 'reserved >= 0'),
@@ -35,8 +40,14 @@ FROM (VALUES
     ('check', 'orders.orders', 'total = (((subtotal - discount) + shipping) + tax)'),
     ('check', 'payments.payments', '(captured >= 0) AND (captured <= amount)'),
     ('check', 'payments.payments', 'refunded <= captured'),
+    ('check', 'payments.payments', '((captured + capturing) + replaced) <= amount'),
+    ('check', 'payments.payments', '(refunded + refunding) <= captured'),
+    ('trigger', 'ledger.accounts', 'accounts_stay'),
+    ('trigger', 'ledger.adjustments', 'adjustments_append_only'),
     ('trigger', 'ledger.entries', 'entries_balanced'),
     ('trigger', 'ledger.entries', 'entries_append_only'),
+    ('trigger', 'ledger.sealed', 'sealed_append_only'),
+    ('trigger', 'ledger.seals', 'seals_append_only'),
     ('trigger', 'ledger.transactions', 'transactions_append_only')
 ) AS expected (kind, table_name, guard)
 WHERE CASE kind
@@ -69,8 +80,9 @@ WHERE NOT (indisvalid AND indisready) AND nspname !~ '^pg_' AND has_schema_privi
 -- The server's role may add to books, movements, order lines, credits and histories, and neither change nor remove what
 -- is there.
 SELECT table_name, privilege
-FROM unnest(ARRAY['inventory.movements', 'ledger.accounts', 'ledger.entries', 'ledger.transactions', 'orders.credit_lines',
-                  'orders.credits', 'orders.history', 'orders.lines', 'orders.transitions']) AS table_name,
+FROM unnest(ARRAY['inventory.movements', 'ledger.accounts', 'ledger.adjustments', 'ledger.balances', 'ledger.entries',
+                  'ledger.sealed', 'ledger.seals', 'ledger.transactions', 'orders.credit_lines', 'orders.credits',
+                  'orders.history', 'orders.lines', 'orders.transitions']) AS table_name,
      unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS privilege
 WHERE has_table_privilege('kontor_app', table_name, privilege)
    OR privilege = 'UPDATE' AND has_any_column_privilege('kontor_app', table_name, privilege);

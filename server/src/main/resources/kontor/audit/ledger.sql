@@ -41,7 +41,8 @@ JOIN orders.orders ON orders.id = order_id
 WHERE entries.currency <> orders.currency;
 
 -- ledger_books_what_happened
--- Every posting is about its own order, about an operation of that order that succeeded, or about a credit of it.
+-- Every posting is about its own order, about an operation of that order that succeeded, or about a credit or a dispute of
+-- it.
 SELECT transactions.id AS transaction_id, transactions.order_id, source_type, source_id, transactions.kind,
        operations.kind AS operation, operations.state
 FROM ledger.transactions
@@ -49,10 +50,65 @@ LEFT JOIN payments.operations
     ON source_type = 'operation' AND operations.id = source_id AND operations.order_id = transactions.order_id
 LEFT JOIN orders.credits
     ON source_type = 'import' AND credits.id = source_id AND credits.order_id IS NOT DISTINCT FROM transactions.order_id
+LEFT JOIN payments.disputes
+    ON source_type = 'dispute' AND disputes.id = source_id AND disputes.order_id = transactions.order_id
 WHERE source_type = 'order' AND source_id IS DISTINCT FROM transactions.order_id
    OR source_type = 'import' AND credits.id IS NULL
+   OR source_type = 'dispute' AND disputes.id IS NULL
    OR source_type = 'operation'
       AND (operations.state, transactions.kind, operations.kind) IS DISTINCT FROM ('succeeded', 'capture', 'capture')
+      AND (operations.state, transactions.kind, operations.kind, operations.gateway)
+          IS DISTINCT FROM ('succeeded', 'payment', 'capture', 'transfer')
+      AND (operations.state, transactions.kind, operations.kind) IS DISTINCT FROM ('succeeded', 'late_capture', 'capture')
       AND (operations.state, transactions.kind, operations.kind, operations.captures)
           IS DISTINCT FROM ('succeeded', 'capture', 'authorize', true)
       AND (operations.state, transactions.kind, operations.kind) IS DISTINCT FROM ('succeeded', 'refund', 'refund');
+
+-- adjustments_are_booked
+-- Everything that staff posted by hand has its note and is of a kind that they may post, and every note its posting.
+SELECT adjustments.id AS adjustment_id, transactions.id AS transaction_id, order_id, kind
+FROM ledger.adjustments
+FULL JOIN (SELECT * FROM ledger.transactions WHERE source_type = 'adjustment') AS transactions
+    ON source_id = adjustments.id
+WHERE adjustments.id IS NULL OR transactions.id IS NULL OR order_id IS NOT NULL OR kind NOT IN ('write_off', 'movement');
+
+-- ledger_balances_are_sums
+-- What the balances hold is what the entries of sealed transactions sum to.
+SELECT account, currency, balances.debits, balances.credits, sums.debits AS sum_of_debits, sums.credits AS sum_of_credits
+FROM ledger.balances
+FULL JOIN (
+    SELECT account, currency,
+           coalesce(sum(amount) FILTER (WHERE amount > 0), 0) AS debits,
+           coalesce(-sum(amount) FILTER (WHERE amount < 0), 0) AS credits
+    FROM ledger.sealed JOIN ledger.entries USING (transaction_id)
+    GROUP BY account, currency
+) AS sums USING (account, currency)
+WHERE (balances.debits, balances.credits) IS DISTINCT FROM (sums.debits, sums.credits);
+
+-- ledger_is_as_it_was_sealed
+-- Every sealed transaction is there as it was sealed, and none was put in where the seals have passed.
+SELECT transaction_id, seq AS seal,
+       CASE WHEN present.transaction_id IS NULL THEN 'removed'
+            WHEN sealed.transaction_id IS NULL THEN 'put in behind the seals'
+            ELSE 'changed' END AS what
+FROM ledger.sealed
+FULL JOIN ledger.digests AS present USING (transaction_id)
+WHERE sealed.digest IS DISTINCT FROM present.digest
+  AND (sealed.transaction_id IS NOT NULL
+       OR (xact, transaction_id) <= (SELECT until_xact, until_id FROM ledger.seals ORDER BY seq DESC LIMIT 1));
+
+-- ledger_seals_are_a_chain
+-- Seals are numbered from 1 without gaps, each carries the hash of the one before it, and its own fits what it covers.
+SELECT seq AS seal, transactions, covered.count AS covers, previous_hash IS DISTINCT FROM link AS torn
+FROM (
+    SELECT seals AS seal, seq, transactions, previous_hash, hash, row_number() OVER (ORDER BY seq) AS place,
+           lag(hash, 1, decode(repeat('00', 32), 'hex')) OVER (ORDER BY seq) AS link
+    FROM ledger.seals
+) AS chain
+FULL JOIN (
+    SELECT seq, count(*) AS count, string_agg(digest, '' ORDER BY transaction_id) AS digests
+    FROM ledger.sealed
+    GROUP BY seq
+) AS covered USING (seq)
+WHERE chain.seal IS NULL OR seq <> place OR previous_hash <> link OR transactions <> coalesce(covered.count, 0)
+   OR hash <> ledger.seal_hash(seal, coalesce(digests, ''));

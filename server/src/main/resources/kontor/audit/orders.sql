@@ -1,7 +1,7 @@
 -- Orders: what they come to, how they got where they are, and the rows that belong to them.
 
 -- rows_have_their_orders
--- Every line, step, hold, movement, payment, credit, posting and key belongs to an order that exists, if to any.
+-- Every line, step, hold, movement, payment, dispute, refund, credit, posting and key belongs to an order that exists, if to any.
 SELECT source, order_id, count(*) AS rows
 FROM (
     SELECT 'orders.lines' AS source, order_id FROM orders.lines
@@ -9,6 +9,8 @@ FROM (
     UNION ALL SELECT 'inventory.holds', order_id FROM inventory.holds
     UNION ALL SELECT 'inventory.movements', order_id FROM inventory.movements WHERE order_id IS NOT NULL
     UNION ALL SELECT 'payments.payments', order_id FROM payments.payments
+    UNION ALL SELECT 'payments.disputes', order_id FROM payments.disputes
+    UNION ALL SELECT 'orders.refunds', order_id FROM orders.refunds
     UNION ALL SELECT 'orders.credits', order_id FROM orders.credits WHERE order_id IS NOT NULL
     UNION ALL SELECT 'ledger.transactions', order_id FROM ledger.transactions WHERE order_id IS NOT NULL
     UNION ALL SELECT 'idempotency.keys', order_id FROM idempotency.keys WHERE order_id IS NOT NULL
@@ -93,20 +95,27 @@ FULL JOIN (SELECT credit_id, sum(total) AS sum FROM orders.credit_lines GROUP BY
 WHERE credits.total IS DISTINCT FROM line.sum;
 
 -- credits_are_of_what_was_sold
--- No more of an order's line, or of its shipping, is credited than was sold, and what is counted is what credits say.
+-- No more of an order's line, or of its shipping, is given back than was sold, and what is counted is what credits and
+-- refunds say.
 SELECT order_id, line, credited.sold, coalesce(lines.quantity, orders.shipping) AS sold_by_order,
        credited.credited, given.sum AS credited_by_credits
 FROM orders.credited
 FULL JOIN (
-    SELECT order_id, order_line AS line,
-           sum(CASE WHEN order_line = 0 THEN credit_lines.total ELSE quantity END) AS sum
-    FROM orders.credit_lines JOIN orders.credits ON credits.id = credit_id
-    WHERE order_id IS NOT NULL
-    GROUP BY order_id, order_line
+    SELECT order_id, line, sum(quantity) AS sum
+    FROM (
+        SELECT order_id, order_line AS line, CASE WHEN order_line = 0 THEN credit_lines.total ELSE quantity END AS quantity
+        FROM orders.credit_lines JOIN orders.credits ON credits.id = credit_id
+        WHERE order_id IS NOT NULL
+        UNION ALL
+        SELECT order_id, line, quantity
+        FROM orders.refund_lines JOIN orders.refunds USING (order_id)
+        WHERE refunds.id = refund_id AND state <> 'failed'
+    ) AS back
+    GROUP BY order_id, line
 ) AS given USING (order_id, line)
 LEFT JOIN orders.lines USING (order_id, line)
 LEFT JOIN orders.orders ON orders.id = order_id AND line = 0
-WHERE credited.credited IS DISTINCT FROM given.sum
+WHERE coalesce(credited.credited, 0) <> coalesce(given.sum, 0)
    OR credited.sold IS DISTINCT FROM coalesce(lines.quantity, orders.shipping)
    OR credited.credited > credited.sold;
 
@@ -122,20 +131,26 @@ LEFT JOIN (
 ) AS booked ON booked.source_id = credits.id
 WHERE total IS DISTINCT FROM booked.sum;
 
--- credits_given_back_are_counted
--- What a paid invoice has given back is what its order's credits say went through the bank.
-SELECT order_id, refunded, given.sum AS given_back
-FROM (
-    SELECT order_id, sum(refunded) AS refunded FROM payments.payments
-    WHERE method = 'invoice' AND status = 'captured'
-    GROUP BY order_id
-) AS paid
-FULL JOIN (
-    SELECT order_id, sum(total) AS sum FROM orders.credits
-    WHERE given_as = 'bank' AND order_id IS NOT NULL
-    GROUP BY order_id
-) AS given USING (order_id)
-WHERE coalesce(refunded, 0) <> coalesce(given.sum, 0);
+-- refunds_are_paid_out
+-- Every refund is paid out by operations that sum to it, names no more than it gives back, and has come as far as they have.
+SELECT refunds.order_id, refunds.id AS refund_id, refunds.state, refunds.amount, paid.sum AS paid_by_operations,
+       line.sum AS sum_of_lines
+FROM orders.refunds
+LEFT JOIN (
+    SELECT order_id, refund_id, sum(amount) AS sum, count(*) AS count,
+           count(*) FILTER (WHERE state = 'succeeded') AS succeeded,
+           count(*) FILTER (WHERE state = 'failed') AS failed
+    FROM payments.operations
+    WHERE kind = 'refund'
+    GROUP BY order_id, refund_id
+) AS paid ON paid.order_id = refunds.order_id AND paid.refund_id = refunds.id
+LEFT JOIN (SELECT order_id, refund_id, sum(amount) AS sum FROM orders.refund_lines GROUP BY order_id, refund_id) AS line
+    ON line.order_id = refunds.order_id AND line.refund_id = refunds.id
+WHERE paid.sum IS DISTINCT FROM refunds.amount OR line.sum > refunds.amount
+   OR refunds.state <> CASE WHEN paid.succeeded + paid.failed < paid.count THEN 'pending'
+                            WHEN paid.failed = 0 THEN 'succeeded'
+                            WHEN paid.succeeded = 0 THEN 'failed'
+                            ELSE 'partially_succeeded' END;
 
 -- imports_account_for_every_line
 -- Of every line of a finished import it is known what became of it, and its report adds them all up.

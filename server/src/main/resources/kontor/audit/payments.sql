@@ -16,11 +16,11 @@ WHERE NOT EXISTS (
     WHERE (payments.order_id, payments.id) = (operations.order_id, operations.payment_id));
 
 -- one_live_payment_for_each_order
--- No order has two payments that may still move money or have moved it.
-SELECT order_id, count(*) AS live_payments
+-- No order has two card payments under way, or two invoices.
+SELECT order_id, method, count(*) AS live_payments
 FROM payments.payments
-WHERE status NOT IN ('failed', 'voided')
-GROUP BY order_id
+WHERE method = 'invoice' OR status IN ('created', 'requires_action', 'authorized', 'unknown')
+GROUP BY order_id, method
 HAVING count(*) > 1;
 
 -- one_question_at_a_time
@@ -32,20 +32,45 @@ GROUP BY order_id, payment_id
 HAVING count(*) > 1;
 
 -- payments_stay_within_bounds
--- No payment has given back more than it took, or taken more than it asked.
-SELECT order_id, id AS payment_id, amount, captured, refunded
+-- No payment has given back more than it took, or taken more than it asked, also when what is under way counts.
+SELECT order_id, id AS payment_id, amount, captured, capturing, replaced, refunded, refunding
 FROM payments.payments
-WHERE NOT (0 <= refunded AND refunded <= captured AND captured <= amount);
+WHERE NOT (0 <= refunded AND 0 <= refunding AND refunded + refunding <= captured
+           AND 0 <= capturing AND 0 <= replaced AND captured + capturing + replaced <= amount);
+
+-- what_is_under_way_is_set_aside
+-- What payments count as under way is what their open operations may move; on an invoice, what payments beside it may.
+SELECT payments.order_id, payments.id AS payment_id, method, capturing, refunding, asked.capturing AS captures_open,
+       asked.refunding AS refunds_open, beside.amount AS payments_open
+FROM payments.payments
+LEFT JOIN (
+    SELECT order_id, payment_id,
+           sum(amount) FILTER (WHERE kind = 'capture') AS capturing,
+           sum(amount) FILTER (WHERE kind = 'refund') AS refunding
+    FROM payments.operations
+    WHERE state IN ('intent', 'unknown')
+    GROUP BY order_id, payment_id
+) AS asked ON asked.order_id = payments.order_id AND asked.payment_id = payments.id
+LEFT JOIN (
+    SELECT order_id, sum(amount) AS amount FROM payments.payments
+    WHERE method = 'card' AND status IN ('created', 'requires_action', 'unknown')
+    GROUP BY order_id
+) AS beside ON beside.order_id = payments.order_id AND method = 'invoice'
+WHERE capturing <> coalesce(asked.capturing, 0) + coalesce(beside.amount, 0)
+   OR refunding <> coalesce(asked.refunding, 0);
 
 -- payments_ask_for_the_total
--- Every payment asks for the total of its order, and every operation for no more than its payment.
+-- The first payment of every order asks for its total, those beside an invoice for no more than it, and every operation
+-- for no more than its payment.
 SELECT payments.order_id, payments.id AS payment_id, payments.amount, orders.total, asked.most AS asked_of_gateway
 FROM payments.payments
 JOIN orders.orders ON orders.id = payments.order_id
 LEFT JOIN (
     SELECT order_id, payment_id, max(amount) AS most FROM payments.operations GROUP BY order_id, payment_id
 ) AS asked ON asked.order_id = payments.order_id AND asked.payment_id = payments.id
-WHERE payments.amount <> orders.total OR asked.most > payments.amount;
+LEFT JOIN payments.payments AS invoice ON invoice.order_id = payments.order_id AND invoice.method = 'invoice'
+WHERE payments.amount > orders.total OR asked.most > payments.amount
+   OR payments.amount <> orders.total AND (invoice.id IS NULL OR payments.method = 'invoice');
 
 -- currencies_agree
 -- An order, its payments and their operations are in one currency.
@@ -57,26 +82,55 @@ LEFT JOIN payments.operations ON operations.order_id = payments.order_id AND ope
 WHERE payments.currency <> orders.currency OR operations.currency <> orders.currency;
 
 -- captured_is_what_operations_took
--- What a card payment has captured is what the gateway said it took, operation by operation.
-SELECT payments.order_id, payments.id AS payment_id, status, captured, coalesce(taken.sum, 0) AS taken
+-- What a payment has captured and given back is what its operations did, one by one; what credits of an import say went
+-- back through the bank is counted with it.
+SELECT payments.order_id, payments.id AS payment_id, status, captured, refunded, taken.sum AS taken, back.sum AS given_back
 FROM payments.payments
 LEFT JOIN (
     SELECT order_id, payment_id,
-           sum(amount) FILTER (WHERE kind = 'authorize') AS at_once,
-           sum(amount) FILTER (WHERE kind = 'capture') AS later
+           sum(amount) FILTER (WHERE kind = 'authorize' AND captures) AS at_once,
+           sum(amount) FILTER (WHERE kind = 'capture') AS later,
+           sum(amount) FILTER (WHERE kind = 'refund') AS refunds
     FROM payments.operations
-    WHERE state = 'succeeded' AND (kind = 'capture' OR kind = 'authorize' AND captures)
+    WHERE state = 'succeeded'
     GROUP BY order_id, payment_id
 ) AS operation ON operation.order_id = payments.order_id AND operation.payment_id = payments.id
+LEFT JOIN (
+    SELECT order_id, sum(total) AS sum FROM orders.credits
+    WHERE given_as = 'bank' AND order_id IS NOT NULL
+    GROUP BY order_id
+) AS credited ON credited.order_id = payments.order_id AND method = 'invoice'
 -- A gateway that was told to take the money at once may still only have held it.
 CROSS JOIN LATERAL (
     SELECT coalesce(later, 0) + CASE WHEN status = 'captured' THEN coalesce(at_once, 0) ELSE 0 END AS sum
 ) AS taken
-WHERE method = 'card' AND captured <> coalesce(taken.sum, 0);
+CROSS JOIN LATERAL (SELECT coalesce(refunds, 0) + coalesce(credited.sum, 0) AS sum) AS back
+WHERE method = 'card' AND captured <> taken.sum
+   -- Of an order that came paid with an import, the bank has the payment.
+   OR method = 'invoice' AND operation.later IS NOT NULL AND captured <> taken.sum
+   OR refunded <> back.sum;
+
+-- operations_are_booked
+-- Every capture and refund that was carried out is booked once, over its amount; what was not carried out is not booked.
+SELECT operations.order_id, operations.id AS operation_id, operations.kind, state, amount, booked.count AS postings,
+       booked.sum AS amount_booked
+FROM payments.operations
+LEFT JOIN (
+    SELECT order_id, source_id, count(DISTINCT transactions.id) AS count,
+           sum(amount) FILTER (WHERE account IN ('bank', 'gateway_clearing')) AS sum
+    FROM ledger.transactions JOIN ledger.entries ON transaction_id = transactions.id
+    WHERE source_type = 'operation'
+    GROUP BY order_id, source_id
+) AS booked ON booked.order_id = operations.order_id AND booked.source_id = operations.id
+WHERE operations.kind IN ('capture', 'refund')
+  AND CASE WHEN state = 'succeeded'
+           THEN booked.count IS DISTINCT FROM 1
+                OR booked.sum IS DISTINCT FROM CASE operations.kind WHEN 'capture' THEN amount ELSE -amount END
+           ELSE booked.count > 0 END;
 
 -- money_is_booked
--- What payments took, less what they gave back, is what the books show for their order: held by the gateway for cards,
--- in the bank for paid invoices, owed by the customer for open ones, less what was credited.
+-- What payments took, less what they gave back and what is disputed, is what the books show for their order: held by the
+-- gateway for cards, in the bank for transfers, owed by the customer for open invoices, less what was credited.
 SELECT order_id,
        coalesce(booked.clearing, 0) AS clearing_booked, coalesce(paid.clearing, 0) AS clearing_paid,
        coalesce(booked.bank, 0) AS bank_booked, coalesce(paid.bank, 0) AS bank_paid,
@@ -92,9 +146,9 @@ FROM (
 ) AS booked
 FULL JOIN (
     SELECT order_id,
-           sum(captured - refunded) FILTER (WHERE method = 'card') AS clearing,
+           sum(captured - refunded - disputed) FILTER (WHERE method = 'card') AS clearing,
            sum(captured - refunded) FILTER (WHERE method = 'invoice') AS bank,
-           sum(amount - captured) FILTER (WHERE method = 'invoice' AND status = 'open')
+           sum(amount - captured - replaced) FILTER (WHERE method = 'invoice' AND status = 'open')
                - coalesce(less.credited, 0) AS receivables
     FROM payments.payments
     LEFT JOIN (
@@ -107,19 +161,26 @@ WHERE coalesce(booked.clearing, 0) <> coalesce(paid.clearing, 0)
    OR coalesce(booked.receivables, 0) <> coalesce(paid.receivables, 0);
 
 -- sales_are_booked
--- What the books show as sold, as shipping and as tax is what the order came to; nothing while it is not settled, and
--- nothing once it is cancelled.
+-- What the books show as sold, as shipping and as tax is what the order came to: all of it on invoice, as far as it was
+-- captured by card; of a cancelled order what it was paid before.
 SELECT id AS order_id, status, payment_status, coalesce(booked.revenue, 0) AS revenue_booked, sold AS revenue_sold,
        coalesce(booked.shipping, 0) AS shipping_booked, shipped AS shipping_sold,
        coalesce(booked.tax, 0) AS tax_booked, taxed AS tax_sold
 FROM (
-    SELECT id, status, payment_status,
-           CASE WHEN settled THEN subtotal - discount ELSE 0 END AS sold,
-           CASE WHEN settled THEN shipping ELSE 0 END AS shipped,
-           CASE WHEN settled THEN tax ELSE 0 END AS taxed
-    FROM orders.orders,
-         LATERAL (SELECT status <> 'pending_payment'
-                         AND payment_status IN ('open', 'paid', 'partially_refunded', 'refunded')) AS sale (settled)
+    SELECT id, orders.status, payment_status, sale.amount, total,
+           CASE WHEN sale.amount = total THEN subtotal - discount ELSE 0 END AS sold,
+           CASE WHEN sale.amount = total THEN shipping ELSE 0 END AS shipped,
+           CASE WHEN sale.amount = total THEN tax ELSE 0 END AS taxed
+    FROM orders.orders
+    LEFT JOIN (
+        SELECT order_id, bool_or(method = 'invoice') AS invoiced,
+               coalesce(sum(captured) FILTER (WHERE NOT late), 0) AS captured
+        FROM payments.payments
+        GROUP BY order_id
+    ) AS paid ON paid.order_id = orders.id
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN invoiced AND orders.status <> 'cancelled' THEN total ELSE coalesce(captured, 0) END AS amount
+    ) AS sale
 ) AS orders
 LEFT JOIN (
     SELECT order_id,
@@ -127,39 +188,51 @@ LEFT JOIN (
            -sum(amount) FILTER (WHERE account = 'shipping_revenue') AS shipping,
            -sum(amount) FILTER (WHERE account = 'tax_payable') AS tax
     FROM ledger.entries JOIN ledger.transactions ON transactions.id = transaction_id
-    WHERE account IN ('revenue', 'shipping_revenue', 'tax_payable')
+    WHERE account IN ('revenue', 'shipping_revenue', 'tax_payable') AND kind NOT IN ('refund', 'credit')
     GROUP BY order_id
 ) AS booked ON booked.order_id = orders.id
-WHERE coalesce(booked.revenue, 0) <> sold OR coalesce(booked.shipping, 0) <> shipped
-   OR coalesce(booked.tax, 0) <> taxed;
+WHERE CASE WHEN amount = total
+           THEN coalesce(booked.revenue, 0) <> sold OR coalesce(booked.shipping, 0) <> shipped
+                OR coalesce(booked.tax, 0) <> taxed
+           ELSE coalesce(booked.revenue, 0) + coalesce(booked.shipping, 0) + coalesce(booked.tax, 0) <> amount
+      END;
 
 -- orders_are_paid_as_they_say
--- Every confirmed order is on invoice, authorized or paid, every pending one has a payment under way, and a cancelled
--- one keeps no money: its payment status is what its payment says.
-SELECT orders.id AS order_id, orders.status, payment_status, payments.id AS payment_id, method,
-       payments.status AS status_of_payment, amount, captured, refunded
+-- An order is paid as far as its payments say; a pending one has a payment under way, a cancelled one keeps no money, and a
+-- confirmed one has a payment that stands, or somebody is told.
+SELECT orders.id AS order_id, orders.status, payment_status, paid.*
 FROM orders.orders
-LEFT JOIN payments.payments ON payments.order_id = orders.id AND payments.status NOT IN ('failed', 'voided')
+LEFT JOIN (
+    SELECT order_id,
+           sum(captured) FILTER (WHERE NOT late) AS captured,
+           sum(refunded) FILTER (WHERE NOT late) AS refunded,
+           count(*) FILTER (WHERE status IN ('created', 'requires_action', 'unknown')) AS under_way,
+           coalesce(bool_or(status = 'authorized' AND NOT late), false) AS held,
+           coalesce(bool_or(method = 'invoice' AND status = 'open'), false) AS due,
+           coalesce(bool_or(status = 'captured' AND amount = 0), false) AS free
+    FROM payments.payments
+    GROUP BY order_id
+) AS paid ON paid.order_id = orders.id
 WHERE CASE
     WHEN orders.status = 'pending_payment'
-        THEN payment_status <> 'open' OR payments.status IS NULL
-             OR payments.status NOT IN ('created', 'requires_action', 'unknown')
-    WHEN orders.status = 'cancelled' AND payments.id IS NULL
-        THEN payment_status NOT IN ('failed', 'voided')
-    WHEN payments.id IS NULL
+        THEN payment_status <> 'open' OR under_way IS DISTINCT FROM 1
+    WHEN orders.status = 'cancelled'
+        THEN captured IS DISTINCT FROM refunded OR held OR due OR under_way > 0
+             OR payment_status <> CASE WHEN captured > 0 THEN 'refunded' ELSE payment_status END
+             OR payment_status NOT IN ('failed', 'voided', 'refunded')
+    WHEN captured IS NULL
         THEN true
-    WHEN payment_status = 'open'
-        THEN orders.status = 'cancelled' OR method <> 'invoice' OR payments.status <> 'open' OR captured <> 0
-    WHEN payment_status = 'authorized'
-        THEN orders.status = 'cancelled' OR payments.status <> 'authorized' OR captured <> 0
-    WHEN payment_status = 'paid'
-        -- An order over nothing is paid without anybody having taken anything.
-        THEN orders.status = 'cancelled' OR payments.status <> 'captured' OR captured <> amount OR refunded <> 0
-    WHEN payment_status = 'partially_refunded'
-        THEN orders.status = 'cancelled' OR payments.status <> 'captured' OR refunded = 0 OR refunded = captured
-    WHEN payment_status = 'refunded'
-        THEN payments.status <> 'captured' OR refunded <> captured
-    ELSE true -- failed and voided are the ends of orders that are cancelled
+    WHEN captured > refunded
+        THEN payment_status <> CASE WHEN refunded > 0 THEN 'partially_refunded' WHEN held OR due THEN 'partially_paid'
+                                    ELSE 'paid' END
+    WHEN held THEN payment_status <> 'authorized'
+    WHEN due THEN payment_status <> 'open'
+    WHEN captured > 0 THEN payment_status <> 'refunded'
+    WHEN free THEN payment_status <> 'paid'
+    ELSE payment_status NOT IN ('failed', 'voided')
+         OR NOT EXISTS (
+             SELECT FROM payments.work_items
+             WHERE work_items.order_id = orders.id AND kind = 'authorization_gone')
 END;
 
 -- open_payments_are_pursued
@@ -173,16 +246,57 @@ WHERE status IN ('created', 'unknown', 'requires_action')
         AND (state IN ('intent', 'unknown') OR state = 'waiting' AND status = 'requires_action'));
 
 -- gateways_are_asked_in_time
--- No operation waits for an answer longer than a day, or 5 minutes past the time it was to be asked about again.
+-- No operation waits for an answer longer than a day without staff being told, or 5 minutes past the time it was to be asked
+-- about again.
 SELECT order_id, payment_id, id AS operation_id, kind, state, code, attempts, created_at, next_attempt_at
 FROM payments.operations
 WHERE state IN ('intent', 'unknown')
   AND (created_at < now() - interval '24 hours'
+           AND NOT EXISTS (
+               SELECT FROM payments.work_items
+               WHERE work_items.operation_id = operations.id AND kind = 'unknown_operation')
        -- Nobody could ask while PostgreSQL was not there.
        OR greatest(next_attempt_at, pg_postmaster_start_time()) < now() - interval '5 minutes');
 
+-- late_money_goes_back
+-- What was taken after its payment had ended is given back, is being given back, or staff are told why not.
+SELECT order_id, id AS payment_id, status, captured, refunded, refunding
+FROM payments.payments
+WHERE late AND status IN ('captured', 'authorized') AND captured <> refunded + refunding
+  AND NOT EXISTS (
+      SELECT FROM payments.work_items
+      WHERE work_items.payment_id = payments.id AND kind IN ('refund_failed', 'late_payment') AND resolved_at IS NULL);
+
+-- disputes_are_booked
+-- What disputes have taken from a payment is what the payment counts as disputed, and is booked as such.
+SELECT order_id, payment_id, counted, taken, lost, booked_open, booked_lost
+FROM (
+    SELECT order_id, id AS payment_id, disputed AS counted FROM payments.payments WHERE disputed > 0
+) AS payment
+FULL JOIN (
+    SELECT order_id, payment_id,
+           sum(amount) FILTER (WHERE withdrawn) AS taken,
+           sum(amount) FILTER (WHERE status = 'lost') AS lost
+    FROM payments.disputes
+    GROUP BY order_id, payment_id
+) AS dispute USING (order_id, payment_id)
+FULL JOIN (
+    SELECT disputes.order_id, disputes.payment_id,
+           sum(entries.amount) FILTER (WHERE account = 'disputed') AS booked_open,
+           sum(entries.amount) FILTER (WHERE account = 'dispute_losses') AS booked_lost
+    FROM ledger.transactions
+    JOIN ledger.entries ON transaction_id = transactions.id
+    LEFT JOIN payments.disputes ON disputes.id = source_id
+    WHERE source_type = 'dispute'
+    GROUP BY disputes.order_id, disputes.payment_id
+) AS booked USING (order_id, payment_id)
+WHERE coalesce(counted, 0) <> coalesce(taken, 0)
+   OR coalesce(booked_open, 0) <> coalesce(taken, 0) - coalesce(lost, 0)
+   OR coalesce(booked_lost, 0) <> coalesce(lost, 0);
+
 -- gateway_messages_are_acted_on
 -- No message of a gateway waits longer than 5 minutes to be acted on.
-SELECT gateway, event_id, type, received_at
+SELECT gateway, event_id, type, received_at, replayed_at
 FROM payments.inbound_events
-WHERE state = 'received' AND greatest(received_at, pg_postmaster_start_time()) < now() - interval '5 minutes';
+WHERE state = 'received'
+  AND greatest(received_at, replayed_at, pg_postmaster_start_time()) < now() - interval '5 minutes';

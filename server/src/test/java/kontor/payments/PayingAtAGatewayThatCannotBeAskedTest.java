@@ -206,6 +206,11 @@ class PayingAtAGatewayThatCannotBeAskedTest {
         assertThat(send(item).status()).isEqualTo(200);
         assertThat(kept(item)).isEqualTo("quarantined");
         assertThat(read(order).at("/payments/0/status")).isEqualTo("captured");
+        assertThat(database.sql("SELECT kind FROM payments.work_items WHERE order_id = ?")
+                        .param(Long.parseLong(order.at("/id")))
+                        .query(String.class)
+                        .list())
+                .containsExactly("unexpected_state");
     }
 
     @Test
@@ -230,11 +235,13 @@ class PayingAtAGatewayThatCannotBeAskedTest {
     }
 
     @Test
-    void moneyTakenForAPaymentThatHasEndedIsPutAside() {
+    void moneyTakenForAPaymentThatHasEndedConfirmsNothing() {
         var declined = pay("test_card_refused_2");
         var item = itemOf(declined.at("/order_id"), "AUTHORISATION", true, 510);
         assertThat(send(item).status()).isEqualTo(200);
-        assertThat(kept(item)).isEqualTo("quarantined");
+        eventually(() -> "processed".equals(kept(item)));
+        assertThat(api.as(buyer).get("/orders/" + declined.at("/order_id")).at("/status"))
+                .isEqualTo("cancelled");
         assertThat(shop.available(mug)).isEqualTo(10);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import kontor.simulator.SimulatorOptions.WebhookTarget;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +27,14 @@ class SimulatorOptionsTest {
                         Path.of("/srv/x"),
                         null,
                         null,
-                        new WebhookTarget(URI.create("http://shop.test/hook"), "whsec_x")));
+                        new WebhookTarget(URI.create("http://shop.test/hook"), "whsec_x"),
+                        Fees.USUAL,
+                        null));
+        assertThat(SimulatorOptions.parse(
+                        "--fee-basis-points=290", "--fee-fixed=30", "--dispute-fee=0", "--payout-seconds=5"))
+                .isEqualTo(SimulatorOptions.defaults()
+                        .charging(new Fees(290, 30, 0))
+                        .payingOutEvery(Duration.ofSeconds(5)));
         assertThat(SimulatorOptions.parse()).isEqualTo(SimulatorOptions.defaults());
     }
 
@@ -43,6 +51,10 @@ class SimulatorOptionsTest {
                 "--webhook-url=http://shop.test/hook",
                 "--webhook-url=shop.test --webhook-secret=x",
                 "--public-url=ftp://shop.test",
+                "--fee-basis-points=10001",
+                "--fee-fixed=-1",
+                "--dispute-fee=x",
+                "--payout-seconds=0",
             })
     void saysWhatIsWrong(String typed) {
         assertThatThrownBy(() -> SimulatorOptions.parse(typed.split(" ")))

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -248,6 +250,25 @@ class SpeakingLikeStripeTest {
     }
 
     @Test
+    void hitsTheSameCallsWithTheSameSeed() {
+        var first = outcomesUnder("{\"kind\": \"decline\", \"probability\": 0.5, \"seed\": 42}");
+        assertThat(first).contains(200, 402);
+        assertThat(outcomesUnder("{\"kind\": \"decline\", \"probability\": 0.5, \"seed\": 42}"))
+                .isEqualTo(first);
+        assertThat(outcomesUnder("{\"kind\": \"decline\", \"probability\": 0.5, \"seed\": 43}"))
+                .isNotEqualTo(first);
+    }
+
+    private List<Integer> outcomesUnder(String fault) {
+        visitor.fault(fault);
+        var outcomes = IntStream.range(0, 32)
+                .mapToObj(i -> visitor.post("/v1/payment_intents", PAY).statusCode())
+                .toList();
+        visitor.send("DELETE", "/_faults", "");
+        return outcomes;
+    }
+
+    @Test
     void showsItsBookToPeopleAndPrograms() {
         visitor.pay("<script>shown</script>".replaceAll("[^a-z]", "-"));
         visitor.post("/v1/payment_intents", PAY + "&metadata[note]=x", "Idempotency-Key", "<b>bold</b>");
@@ -256,7 +277,7 @@ class SpeakingLikeStripeTest {
         assertThat(page.body()).contains("Test page", "&lt;b&gt;bold&lt;/b&gt;").doesNotContain("<b>bold</b>");
         assertThat(page.headers().firstValue("Content-Security-Policy"))
                 .hasValueSatisfying(policy -> assertThat(policy).contains("default-src 'none'"));
-        assertThat(visitor.get("/simulator.js").statusCode()).isEqualTo(200);
+        assertThat(page.body()).doesNotContain("<script");
         var book = Visitor.json(visitor.get("/_book"));
         var last = book.get("count").asLong();
         assertThat(Visitor.json(visitor.get("/_book?after=" + (last - 1))).get("effects"))

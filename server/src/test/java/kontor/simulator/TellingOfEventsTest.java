@@ -190,6 +190,75 @@ class TellingOfEventsTest {
     }
 
     @Test
+    void shufflesOnDemand() throws InterruptedException {
+        // With this seed the first waits for 3 s and the second for none.
+        visitor.fault("{\"kind\": \"webhook_shuffled\", \"ms\": 3000, \"seed\": 1554, \"count\": 2}");
+        visitor.pay("first");
+        visitor.pay("second");
+        assertThat(next().json().at("/request/idempotency_key").asString()).isEqualTo("second");
+        assertThat(next().json().at("/request/idempotency_key").asString()).isEqualTo("first");
+    }
+
+    @Test
+    void tellsOfDisputesAndPayouts() throws InterruptedException {
+        var intent = visitor.pay("disputed").get("id").asString();
+        next();
+        var dispute = control("/_disputes", "{\"payment_intent\": \"%s\"}".formatted(intent))
+                .get("id")
+                .asString();
+        assertThat(nextTypes(2)).containsExactlyInAnyOrder("charge.dispute.created", "charge.dispute.funds_withdrawn");
+        control("/_disputes/" + dispute, "{\"outcome\": \"won\"}");
+        var closing = List.of(next(), next());
+        assertThat(closing.stream().map(Message::type))
+                .containsExactlyInAnyOrder("charge.dispute.funds_reinstated", "charge.dispute.closed");
+        assertThat(closing).allSatisfy(message -> {
+            assertThat(message.isGenuine()).isTrue();
+            assertThat(message.json().at("/data/object/status").asString()).isEqualTo("won");
+        });
+        for (var i = 0; i < 4; i++) {
+            visitor.pay("later " + i);
+            next();
+        }
+        control("/_payouts", "{}");
+        assertThat(List.of(next(), next()).stream()
+                        .map(message -> message.type() + " "
+                                + message.json().at("/data/object/status").asString()))
+                .containsExactlyInAnyOrder("payout.created in_transit", "payout.paid paid");
+    }
+
+    @Test
+    void tellsOfEachPartThatIsCaptured() throws InterruptedException {
+        var held = post(
+                "/v1/payment_intents",
+                "amount=510&currency=gbp&confirm=true&capture_method=manual&payment_method=pm_card_visa"
+                        + "&payment_method_options[card][request_multicapture]=if_available");
+        next();
+        post("/v1/payment_intents/" + held + "/capture", "amount_to_capture=100&final_capture=false");
+        assertThat(next().type()).isEqualTo("payment_intent.amount_capturable_updated");
+        post("/v1/payment_intents/" + held + "/capture", "amount_to_capture=100");
+        assertThat(next().type()).isEqualTo("payment_intent.succeeded");
+    }
+
+    /** A receiver that comes later is told of what happens from then on. */
+    @Test
+    void doesNotTellWhatHappenedBeforeThereWasAReceiver() throws Exception {
+        stopSimulator();
+        try (var alone = Simulator.start(SimulatorOptions.defaults().onPort(0).in(data));
+                var customer = new Visitor(alone)) {
+            customer.pay("alone");
+            assertThat(Visitor.json(customer.get("/v1/events")).get("data")).hasSize(1);
+        }
+        startSimulator();
+        visitor.pay("heard");
+        assertThat(next().json().at("/request/idempotency_key").asString()).isEqualTo("heard");
+        assertThat(Visitor.json(visitor.get("/v1/events")).get("data")).hasSize(2);
+    }
+
+    private JsonNode control(String path, String json) {
+        return Visitor.json(visitor.send("POST", path, json, "Content-Type", "application/json"));
+    }
+
+    @Test
     void forgesOnDemand() throws InterruptedException {
         visitor.fault("{\"kind\": \"webhook_forged\"}");
         visitor.pay("attacked");

@@ -21,6 +21,10 @@ CREATE FUNCTION pg_temp.release(released bigint) RETURNS void LANGUAGE sql AS $$
     FROM inventory.holds WHERE order_id = released AND levels.variant_id = holds.variant_id AND state = 'held';
     UPDATE inventory.holds SET state = 'released' WHERE order_id = released;
 $$;
+SELECT pg_advisory_xact_lock(hashtext('kontor.ledger.seal')); -- the server waits with its seals until this is rolled back
+DELETE FROM ledger.seals; -- the books are not sealed yet: what is planted there is for others to notice
+DELETE FROM ledger.sealed;
+DELETE FROM ledger.balances;
 CREATE SCHEMA yesterday;
 CREATE FUNCTION yesterday.pg_postmaster_start_time() RETURNS timestamptz RETURN now() - interval '1 day';
 SET LOCAL search_path = yesterday, pg_catalog, public; -- nobody can say that PostgreSQL was not there
@@ -69,6 +73,71 @@ SELECT pg_temp.post(open, 'import', -1, 'credit') FROM picked;
 
 -- ledger_books_what_happened: another order's credit
 SELECT pg_temp.post(open, 'import', credit, 'cancellation') FROM picked;
+
+-- adjustments_are_booked: posted by hand, and nobody wrote down why
+INSERT INTO ledger.transactions VALUES (-1, NULL, 'adjustment', -1, 'write_off', now());
+INSERT INTO ledger.entries VALUES (-1, 1, 'write_offs', 'GBP', 5), (-1, 2, 'suspense', 'GBP', -5);
+
+-- adjustments_are_booked: a note without a posting
+INSERT INTO ledger.adjustments VALUES (-1, 'why', 'user:1');
+
+-- adjustments_are_booked: a sale that was posted by hand
+INSERT INTO ledger.adjustments VALUES (-1, 'why', 'user:1');
+INSERT INTO ledger.transactions VALUES (-1, NULL, 'adjustment', -1, 'invoice', now());
+INSERT INTO ledger.entries VALUES (-1, 1, 'write_offs', 'GBP', 5), (-1, 2, 'suspense', 'GBP', -5);
+
+-- ledger_balances_are_sums: a penny more than was posted
+SELECT ledger.seal(1000000);
+UPDATE ledger.balances SET debits = debits + 1 WHERE account = 'revenue';
+
+-- ledger_balances_are_sums: what was posted and is not counted
+SELECT ledger.seal(1000000);
+DELETE FROM ledger.balances WHERE account = 'revenue';
+
+-- ledger_balances_are_sums: a balance of nothing
+SELECT ledger.seal(1000000);
+INSERT INTO ledger.balances VALUES ('bank', 'JPY', 5, 0);
+
+-- ledger_is_as_it_was_sealed: a sealed transaction is said to be of another day
+SELECT ledger.seal(1000000);
+UPDATE ledger.transactions SET posted_at = posted_at - interval '1 day' FROM picked WHERE order_id = paid;
+
+-- ledger_is_as_it_was_sealed: two sides of a sealed transaction have changed their places
+SELECT ledger.seal(1000000);
+UPDATE ledger.entries SET line = line + 50
+FROM ledger.transactions, picked WHERE transaction_id = id AND order_id = paid AND line = 1;
+
+-- ledger_is_as_it_was_sealed: a transaction with the number of one that was sealed long ago
+SELECT ledger.seal(1000000);
+INSERT INTO ledger.adjustments VALUES (-1, 'why', 'user:1');
+INSERT INTO ledger.transactions VALUES (-1, NULL, 'adjustment', -1, 'write_off', now(), 1);
+INSERT INTO ledger.entries VALUES (-1, 1, 'write_offs', 'GBP', 5), (-1, 2, 'suspense', 'GBP', -5);
+
+-- ledger_is_as_it_was_sealed: a sealed transaction is not there any more
+INSERT INTO ledger.seals SELECT 1, decode(repeat('00', 32), 'hex'), sha256(''), 1, 1, 1, now();
+INSERT INTO ledger.sealed VALUES (-1, 1, sha256(''));
+UPDATE ledger.seals SET hash = ledger.seal_hash(seals, sha256(''));
+
+-- ledger_seals_are_a_chain: a digest was forged along with what it is of
+SELECT ledger.seal(1000000);
+UPDATE ledger.transactions SET posted_at = posted_at - interval '1 day' FROM picked WHERE order_id = paid;
+UPDATE ledger.sealed SET digest = digests.digest FROM ledger.digests WHERE digests.transaction_id = sealed.transaction_id;
+
+-- ledger_seals_are_a_chain: the hash was forged, too, and the next seal does not carry it
+SELECT ledger.seal(1), ledger.seal(1000000);
+UPDATE ledger.seals SET sealed_at = sealed_at - interval '1 day' WHERE seq = 1;
+UPDATE ledger.seals SET hash = ledger.seal_hash(seals, (SELECT digest FROM ledger.sealed WHERE sealed.seq = 1)) WHERE seq = 1;
+
+-- ledger_seals_are_a_chain: the first seal is gone
+SELECT ledger.seal(1), ledger.seal(1000000);
+DELETE FROM ledger.seals WHERE seq = 1;
+
+-- ledger_seals_are_a_chain: a number was left out
+SELECT ledger.seal(1000000);
+UPDATE ledger.seals SET seq = 2;
+UPDATE ledger.sealed SET seq = 2;
+UPDATE ledger.seals
+SET hash = ledger.seal_hash(seals, (SELECT string_agg(digest, '' ORDER BY transaction_id) FROM ledger.sealed));
 
 -- payments_belong_to_one_order: two orders share a payment
 INSERT INTO payments.payments (order_id, id, method, gateway, currency, amount, status)
@@ -171,6 +240,10 @@ FROM payments.payments JOIN picked ON order_id = pending;
 
 -- gateway_messages_are_acted_on: a message left lying
 INSERT INTO payments.inbound_events VALUES ('stripe', 'evt', 'x', '', 'received', NULL, now() - interval '10 minutes');
+
+-- gateway_messages_are_acted_on: a message left lying after somebody had put it back
+INSERT INTO payments.inbound_events (gateway, event_id, type, body, received_at, replays, replayed_by, replayed_at)
+VALUES ('stripe', 'evt', 'x', '', now() - interval '2 days', 1, 'user:1', now() - interval '10 minutes');
 
 -- rows_have_their_orders: a line
 INSERT INTO orders.lines VALUES (-1, 1, NULL, 'SKU', 'Name', 1, 5, 0, 0, 5);
@@ -347,6 +420,15 @@ GRANT DELETE ON ledger.entries TO kontor_app;
 
 -- history_cannot_be_rewritten: amounts can be changed
 GRANT UPDATE (amount) ON ledger.entries TO kontor_app;
+
+-- guards_are_in_place: two servers could seal on from the same seal
+ALTER TABLE ledger.seals DROP CONSTRAINT seals_previous_hash_key;
+
+-- guards_are_in_place: a seal could be taken back
+ALTER TABLE ledger.seals DISABLE TRIGGER seals_append_only;
+
+-- history_cannot_be_rewritten: balances can be changed
+GRANT UPDATE ON ledger.balances TO kontor_app;
 
 -- history_cannot_be_rewritten: by everybody
 GRANT TRUNCATE ON orders.history TO PUBLIC;

@@ -12,6 +12,7 @@ import kontor.payments.GatewayAnswer.Authorized;
 import kontor.payments.GatewayAnswer.Captured;
 import kontor.payments.GatewayAnswer.Declined;
 import kontor.payments.GatewayAnswer.NoAnswer;
+import kontor.payments.GatewayAnswer.Pending;
 import kontor.payments.GatewayAnswer.Refunded;
 import kontor.payments.GatewayAnswer.RequiresAction;
 import kontor.payments.GatewayAnswer.Voided;
@@ -24,6 +25,9 @@ final class StripeAnswers {
 
     static final String PAYMENT = "kontor_payment";
     static final String OPERATION = "kontor_operation";
+
+    /** On payments that were only held at first: what was taken from them, other operations took. */
+    static final String HELD = "kontor_held";
 
     private static final int LONGEST_REASON = 300;
 
@@ -38,9 +42,14 @@ final class StripeAnswers {
     GatewayAnswer stateOf(PaymentIntent intent) {
         var id = intent.getId();
         var status = intent.getStatus();
-        if (id == null || status == null) return noAnswer("a payment intent without id or status");
+        if (id == null || status == null) return strange("a payment intent without id or status");
         return switch (status) {
-            case "requires_capture" -> new Authorized(id, moneyOf(intent.getAmountCapturable(), intent.getCurrency()));
+            case "requires_capture" -> {
+                var received = intent.getAmountReceived();
+                yield received == null || received == 0
+                        ? new Authorized(id, moneyOf(intent.getAmountCapturable(), intent.getCurrency()))
+                        : new Captured(id, moneyOf(received, intent.getCurrency())); // in parts, and not yet the last
+            }
             case "succeeded" -> new Captured(id, moneyOf(intent.getAmountReceived(), intent.getCurrency()));
             case "canceled" -> new Voided(id);
             case "requires_action" -> redirectOf(intent);
@@ -53,17 +62,18 @@ final class StripeAnswers {
         };
     }
 
-    /** The state of a refund. Card refunds succeed at once; a pending one is not known yet. */
+    /** The state of a refund. Most succeed at once; a message says what becomes of a pending one. */
     GatewayAnswer stateOf(Refund refund) {
         var id = refund.getId();
         var status = refund.getStatus();
-        if (id == null || status == null) return noAnswer("a refund without id or status");
+        if (id == null || status == null) return strange("a refund without id or status");
         return switch (status) {
             case "succeeded" -> new Refunded(id, moneyOf(refund.getAmount(), refund.getCurrency()));
             case "failed", "canceled" -> {
                 var why = refund.getFailureReason();
                 yield new Declined(why == null ? "refund_" + status : why, "The refund could not be paid out.", id);
             }
+            case "pending", "requires_action" -> new Pending(id);
             default -> noAnswer("refund " + id + " is " + status);
         };
     }
@@ -75,8 +85,7 @@ final class StripeAnswers {
         if (url == null) return noAnswer(intent.getId() + " needs an action that is not a redirect");
         var uri = URI.create(url);
         var safe = "https".equals(uri.getScheme()) || (plainHttpAllowed && "http".equals(uri.getScheme()));
-        if (!safe || uri.getHost() == null)
-            return noAnswer(intent.getId() + " redirects to an address we do not trust");
+        if (!safe || uri.getHost() == null) return strange(intent.getId() + " redirects to an address we do not trust");
         return new RequiresAction(intent.getId(), uri);
     }
 
@@ -115,9 +124,14 @@ final class StripeAnswers {
         return text == null ? null : text.toLowerCase(Locale.ROOT);
     }
 
-    private static Money moneyOf(@Nullable Long amount, @Nullable String currency) {
+    static Money moneyOf(@Nullable Long amount, @Nullable String currency) {
         if (amount == null || currency == null) throw new IllegalArgumentException("an amount is missing");
         return StripeAmounts.moneyOf(amount, currency);
+    }
+
+    /** Nothing that could be the answer to what was asked. */
+    static NoAnswer strange(String what) {
+        return NoAnswer.strange(oneLine(what));
     }
 
     static NoAnswer noAnswer(@Nullable String reason) {

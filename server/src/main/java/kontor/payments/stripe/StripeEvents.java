@@ -3,6 +3,7 @@ package kontor.payments.stripe;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.stripe.model.Dispute;
 import com.stripe.model.PaymentIntent;
 import com.stripe.model.Refund;
 import com.stripe.net.ApiResource;
@@ -74,6 +75,18 @@ final class StripeEvents {
                         operation == null ? key : operation,
                         known(answers.stateOf(refund)),
                         null);
+            }
+            case "dispute" -> {
+                var dispute = ApiResource.GSON.fromJson(object, Dispute.class);
+                yield new WebhookEvent(
+                        id,
+                        type,
+                        created,
+                        dispute.getPaymentIntent(),
+                        null,
+                        null,
+                        null,
+                        StripeDisputes.newsOf(dispute));
             }
             case "charge" -> {
                 var intent = text(object, "payment_intent");

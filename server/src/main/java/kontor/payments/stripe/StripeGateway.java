@@ -6,9 +6,9 @@ import com.stripe.exception.StripeException;
 import com.stripe.model.PaymentIntent;
 import com.stripe.model.Refund;
 import com.stripe.net.RequestOptions;
-import com.stripe.param.PaymentIntentCaptureParams;
 import com.stripe.param.PaymentIntentCreateParams;
 import com.stripe.param.PaymentIntentCreateParams.CaptureMethod;
+import com.stripe.param.PaymentIntentCreateParams.PaymentMethodOptions;
 import com.stripe.param.PaymentIntentSearchParams;
 import com.stripe.param.RefundCreateParams;
 import com.stripe.param.RefundListParams;
@@ -27,7 +27,6 @@ import kontor.payments.GatewayAnswer.Authorized;
 import kontor.payments.GatewayAnswer.Captured;
 import kontor.payments.GatewayAnswer.Declined;
 import kontor.payments.GatewayAnswer.NotFound;
-import kontor.payments.GatewayAnswer.Refunded;
 import kontor.payments.GatewayRequest;
 import kontor.payments.PaymentGateway;
 import kontor.payments.WebhookEvent;
@@ -48,6 +47,13 @@ import org.slf4j.LoggerFactory;
 public final class StripeGateway implements PaymentGateway, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(StripeGateway.class);
 
+    /** Some cards allow one capture only; the first that is not the last is refused then. */
+    private static final PaymentMethodOptions IN_PARTS_IF_POSSIBLE = PaymentMethodOptions.builder()
+            .setCard(PaymentMethodOptions.Card.builder()
+                    .setRequestMulticapture(PaymentMethodOptions.Card.RequestMulticapture.IF_AVAILABLE)
+                    .build())
+            .build();
+
     static {
         // Otherwise the SDK sends timings of earlier calls along, which nobody asked the operator for.
         Stripe.enableTelemetry = false;
@@ -56,6 +62,8 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
     private final StripeConnection connection;
     private final PaymentIntentService intents;
     private final RefundService refunds;
+    private final StripeCaptures captures;
+    private final StripeBalance balance;
     private final StripeAnswers answers;
     private final StripeRefusals refusals;
     private final StripeEvents events;
@@ -75,6 +83,8 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
         refunds = client.v1().refunds();
         answers = new StripeAnswers(settings.apiBase());
         refusals = new StripeRefusals(answers);
+        captures = new StripeCaptures(intents, refusals);
+        balance = new StripeBalance(client.v1().balanceTransactions());
         events = new StripeEvents(answers, new StripeSignatures(settings.webhookSecrets()));
     }
 
@@ -114,9 +124,11 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
                 .putMetadata(StripeAnswers.ORDER, Long.toString(request.orderId()))
                 .putMetadata(StripeAnswers.PAYMENT, Long.toString(request.paymentId()))
                 .putMetadata(StripeAnswers.OPERATION, request.operationKey());
+        if (!request.capture()) {
+            params.putMetadata(StripeAnswers.HELD, "true").setPaymentMethodOptions(IN_PARTS_IF_POSSIBLE);
+        }
         // Without an address to come back to, the buyer could not take the step that a bank may ask for: better a
-        // refusal
-        // at once than stock held for nobody.
+        // refusal at once than stock held for nobody.
         return request.returnUrl() != null
                 ? params.setReturnUrl(request.returnUrl().toString()).build()
                 : params.setErrorOnRequiresAction(true).build();
@@ -141,48 +153,12 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
 
     @Override
     public GatewayAnswer capture(GatewayRequest.Capture request) {
-        var gatewayReference = request.gatewayReference();
-        var amount = request.amount();
-        return read("capture", () -> {
-            try {
-                var params = PaymentIntentCaptureParams.builder()
-                        .setAmountToCapture(StripeAmounts.amountOf(amount))
-                        .build();
-                var intent = intents.capture(gatewayReference, params, key(request.operationKey()));
-                if (!gatewayReference.equals(intent.getId())) return mismatch("capture", intent, "another payment");
-                var answer = answers.stateOf(intent);
-                return answer.equals(new Captured(gatewayReference, amount))
-                        ? answer
-                        : mismatch("capture", intent, String.valueOf(answer));
-            } catch (StripeException e) {
-                return refusals.ofCapture(e, gatewayReference);
-            }
-        });
+        return read("capture", () -> captures.capture(request));
     }
 
     @Override
     public GatewayAnswer lookUpCapture(GatewayRequest.Capture request) {
-        var reference = request.gatewayReference();
-        return read("look-up of a capture", () -> {
-            try {
-                var intent = intents.retrieve(reference);
-                if (!reference.equals(intent.getId())) return mismatch("look-up", intent, "another payment");
-                return asCaptured(intent, request);
-            } catch (StripeException e) {
-                return refusals.ofLookUp(e);
-            }
-        });
-    }
-
-    /** What it received beyond the earlier captures was taken by this one: no two of a payment are ever under way. */
-    private static GatewayAnswer asCaptured(PaymentIntent intent, GatewayRequest.Capture request) {
-        var before = StripeAmounts.amountOf(
-                new Money(request.capturedBefore(), request.amount().currency()));
-        var taken = Objects.requireNonNullElse(intent.getAmountReceived(), 0L) - before;
-        if (taken == StripeAmounts.amountOf(request.amount()))
-            return new Captured(request.gatewayReference(), request.amount());
-        if (taken != 0) return mismatch("look-up of a capture", intent, "captured " + taken);
-        return "canceled".equals(intent.getStatus()) ? new GatewayAnswer.Voided(intent.getId()) : new NotFound();
+        return read("look-up of a capture", () -> captures.lookUp(request));
     }
 
     /** Stripe hears from the buyer's bank itself. */
@@ -199,7 +175,7 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
 
     @Override
     public BalancePage balance(@Nullable String after) {
-        return new BalancePage.Unavailable("not read yet");
+        return balance.page(after);
     }
 
     @Override
@@ -239,10 +215,8 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
         if (!operationKey.equals(StripeAnswers.metadata(refund.getMetadata(), StripeAnswers.OPERATION))) {
             return mismatch(refund, "another operation");
         }
-        var answer = answers.stateOf(refund);
-        return answer instanceof Refunded(var id, var paid) && !paid.equals(amount)
-                ? mismatch(refund, "refunded " + paid)
-                : answer;
+        var its = StripeAmounts.moneyOf(refund.getAmount(), refund.getCurrency());
+        return its.equals(amount) ? answers.stateOf(refund) : mismatch(refund, "refund of " + its);
     }
 
     @Override
@@ -335,18 +309,18 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
         return Duration.ofHours(24);
     }
 
-    private static RequestOptions key(String operationKey) {
+    static RequestOptions key(String operationKey) {
         return RequestOptions.builder().setIdempotencyKey(operationKey).build();
     }
 
-    private static GatewayAnswer mismatch(String what, PaymentIntent intent, String difference) {
+    static GatewayAnswer mismatch(String what, PaymentIntent intent, String difference) {
         log.error("Stripe's answer to {} is not the one asked for: {} ({})", what, difference, intent.getId());
-        return StripeAnswers.noAnswer(what + ": the answer is about something else: " + difference);
+        return StripeAnswers.strange(what + ": the answer is about something else: " + difference);
     }
 
     private static GatewayAnswer mismatch(Refund refund, String difference) {
         log.error("Stripe's answer to a refund is not the one asked for: {} ({})", difference, refund.getId());
-        return StripeAnswers.noAnswer("refund: the answer is about something else: " + difference);
+        return StripeAnswers.strange("refund: the answer is about something else: " + difference);
     }
 
     private interface Question {
@@ -362,7 +336,7 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
             return question.ask();
         } catch (RuntimeException e) {
             log.warn("An answer to {} that cannot be read", what, e);
-            return StripeAnswers.noAnswer(what + ": the answer cannot be read: " + e);
+            return StripeAnswers.strange(what + ": the answer cannot be read: " + e);
         }
     }
 

@@ -7,6 +7,7 @@ import com.stripe.exception.PermissionException;
 import com.stripe.exception.StripeException;
 import com.stripe.model.PaymentIntent;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import kontor.payments.GatewayAnswer;
 import kontor.payments.GatewayAnswer.Declined;
@@ -32,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * <tr><td>the same on capture and cancel</td><td>the state in the error's payment intent</td>
  *     <td>{@code payment_intent_unexpected_state}: the payment is not where we thought, and the error says where it is.
  *     Without that object NoAnswer</td></tr>
- * <tr><td>the same on refund</td><td>Declined; {@code charge_already_refunded} NoAnswer</td>
+ * <tr><td>the same on refund</td><td>Declined, as with {@code charge_disputed}; {@code charge_already_refunded}
+ *     NoAnswer</td>
  *     <td>a refund that is already there may be this one</td></tr>
  * <tr><td>404 with a reference we hold, and on looking up</td><td>NoAnswer, ERROR in the log</td>
  *     <td>Stripe itself named it, so the secret key belongs to another account or mode</td></tr>
@@ -63,7 +65,8 @@ final class StripeRefusals {
         return isRefusedRequest(e) ? refusedRequest("authorize", e) : unknown("authorize", e);
     }
 
-    GatewayAnswer ofCapture(StripeException e, String reference) {
+    /** @param found reads what a capture has come to in a payment intent */
+    GatewayAnswer ofCapture(StripeException e, String reference, Function<PaymentIntent, GatewayAnswer> found) {
         if (isCardError(e)) {
             return cardRefused(
                     e,
@@ -72,8 +75,9 @@ final class StripeRefusals {
         }
         var intent = isRefusedRequest(e) ? intentOf(e, reference) : null;
         if (intent == null) return unknown("capture", e);
-        // Still held: whatever was wrong with the request, it took nothing.
-        return "requires_capture".equals(intent.getStatus()) ? refusedRequest("capture", e) : answers.stateOf(intent);
+        var answer = found.apply(intent);
+        // Whatever was wrong with the request, it took nothing.
+        return answer instanceof GatewayAnswer.NotFound ? refusedRequest("capture", e) : answer;
     }
 
     GatewayAnswer ofCancel(StripeException e, String reference) {
@@ -137,7 +141,9 @@ final class StripeRefusals {
         } else {
             log.warn("No answer from Stripe: {}", StripeAnswers.oneLine(reason));
         }
-        return StripeAnswers.noAnswer(reason);
+        // An answer as if it were one, yet not in Stripe's words; or one that sends us elsewhere: this is not Stripe
+        // speaking.
+        return status(e) >= 200 && status(e) < 400 ? StripeAnswers.strange(reason) : StripeAnswers.noAnswer(reason);
     }
 
     private static int status(StripeException e) {

@@ -112,6 +112,16 @@ final class SimulatedStripe implements AutoCloseable {
         if (answer.statusCode() != 200) throw new AssertionError(answer.body());
     }
 
+    /** What the simulator is told beside the API. @return its answer */
+    JsonNode control(String path, String json) {
+        var answer = send(HttpRequest.newBuilder(simulator.address().resolve(path))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(json))
+                .build());
+        if (answer.statusCode() != 200) throw new AssertionError(answer.body());
+        return JSON.readTree(answer.body());
+    }
+
     int faultsLeft() {
         return JSON.readTree(get(simulator.address().resolve("/_faults")).body())
                 .get("faults")

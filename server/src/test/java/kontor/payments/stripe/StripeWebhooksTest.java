@@ -10,7 +10,10 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import kontor.money.Money;
+import kontor.payments.DisputeNews;
 import kontor.payments.GatewayAnswer;
 import kontor.payments.GatewayAnswer.Authorized;
 import kontor.payments.GatewayAnswer.Captured;
@@ -263,6 +266,54 @@ class StripeWebhooksTest {
                 "{\"id\": \"ch_1\", \"object\": \"charge\", \"payment_intent\": \"pi_1\", \"amount_refunded\": 100}";
         assertThat(event(EVENT.formatted("charge.refunded", "null", charge)).gatewayReference())
                 .isEqualTo("pi_1");
+    }
+
+    @Test
+    void readsAPaymentThatIsCapturedInPart() {
+        assertThat(answerIn(INTENT.formatted(100, 410, "requires_capture", "")))
+                .isEqualTo(new Captured("pi_1", Money.of(100, "GBP")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "needs_response, -200, OPEN, true",
+        "under_review, -200, OPEN, true",
+        "warning_needs_response, , OPEN, false",
+        "warning_under_review, , OPEN, false",
+        "warning_closed, , WON, false",
+        "won, '-200 200', WON, false",
+        "won, -200, WON, true", // what was won is still on its way
+        "lost, -200, LOST, true",
+    })
+    void readsDisputes(String status, @Nullable String movements, DisputeNews.Status expected, boolean withdrawn) {
+        var transactions = movements == null
+                ? ""
+                : Stream.of(movements.split(" "))
+                        .map("{\"object\": \"balance_transaction\", \"amount\": %s}"::formatted)
+                        .collect(Collectors.joining(", "));
+        var dispute = """
+                {"id": "du_1", "object": "dispute", "amount": 200, "currency": "gbp", "payment_intent": "pi_1",
+                 "charge": "ch_1", "reason": "fraudulent", "status": "%s", "balance_transactions": [%s]}""".formatted(status, transactions);
+        assertThat(event(EVENT.formatted("charge.dispute.updated", "null", dispute)))
+                .isEqualTo(new WebhookEvent(
+                        "evt_1",
+                        "charge.dispute.updated",
+                        NOW,
+                        "pi_1",
+                        null,
+                        null,
+                        null,
+                        new DisputeNews("du_1", Money.of(200, "GBP"), expected, withdrawn, "fraudulent")));
+    }
+
+    @Test
+    void saysNothingOfADisputeInAStateItDoesNotKnow() {
+        var dispute = """
+                {"id": "du_1", "object": "dispute", "amount": 200, "currency": "gbp", "payment_intent": "pi_1",
+                 "status": "paused"}""";
+        var event = event(EVENT.formatted("charge.dispute.updated", "null", dispute));
+        assertThat(event.dispute()).isNull();
+        assertThat(event.gatewayReference()).isEqualTo("pi_1");
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import kontor.money.Money;
 import kontor.payments.GatewayAnswer;
 import kontor.payments.GatewayAnswer.Authorized;
 import kontor.payments.GatewayAnswer.Captured;
@@ -211,6 +212,52 @@ class WhatStripeSaysTest {
         assertThat(gateway.cancel("k", "pi_1")).isInstanceOf(NoAnswer.class);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "requires_capture, 200, 310, Captured",
+        "succeeded, 200, 0, Captured",
+        "requires_capture, 100, 410, NoAnswer", // nothing more than before
+        "requires_capture, 199, 311, NoAnswer",
+        "succeeded, 201, 0, NoAnswer",
+        "succeeded, 50, 0, NoAnswer", // less than before
+    })
+    void believesACaptureWhenTheSumGrewByExactlyWhatWasAsked(
+            String state, int received, int capturable, String expected) {
+        status = 200;
+        body = intent(state, received, capturable);
+        var second = new GatewayRequest.Capture("k", "pi_1", Money.of(100, "GBP"), 100, false);
+        assertThat(gateway.capture(second).getClass().getSimpleName()).isEqualTo(expected);
+        body = body.replace("gbp", "eur");
+        assertThat(gateway.capture(second)).isInstanceOf(NoAnswer.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "requires_capture, 200, 310, Captured",
+        "requires_capture, 100, 410, NotFound",
+        "canceled, 100, 0, Voided",
+        "canceled, 200, 0, Captured",
+        "succeeded, 150, 0, NoAnswer",
+    })
+    void findsACaptureInTheSum(String state, int received, int capturable, String expected) {
+        status = 200;
+        body = intent(state, received, capturable);
+        var second = new GatewayRequest.Capture("k", "pi_1", Money.of(100, "GBP"), 100, false);
+        assertThat(gateway.lookUpCapture(second).getClass().getSimpleName()).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"pending, Pending", "requires_action, Pending", "succeeded, Refunded", "failed, Declined"})
+    void readsEachStateOfARefund(String state, String expected) {
+        status = 200;
+        body = """
+                {"id": "re_1", "object": "refund", "amount": 510, "currency": "gbp", "payment_intent": "pi_1",
+                 "status": "%s", "metadata": {"kontor_operation": "k"}}""".formatted(state);
+        assertThat(gateway.refund("k", "pi_1", FIVE_POUND_TEN).getClass().getSimpleName())
+                .isEqualTo(expected);
+        assertThat(gateway.refund("k", "pi_1", Money.of(509, "GBP"))).isInstanceOf(NoAnswer.class);
+    }
+
     @Test
     void tellsThatACaptureWasRefusedWhenTheMoneyIsStillHeld() {
         status = 400;
@@ -240,7 +287,7 @@ class WhatStripeSaysTest {
                 {"id": "re_1", "object": "refund", "amount": 510, "currency": "gbp", "payment_intent": "pi_1",
                  "status": "%s", "failure_reason": "lost_or_stolen_card", "metadata": {"kontor_operation": "k"}}""";
         body = refund.formatted("pending");
-        assertThat(gateway.refund("k", "pi_1", FIVE_POUND_TEN)).isInstanceOf(NoAnswer.class);
+        assertThat(gateway.refund("k", "pi_1", FIVE_POUND_TEN)).isEqualTo(new GatewayAnswer.Pending("re_1"));
         body = refund.formatted("failed");
         assertThat(gateway.refund("k", "pi_1", FIVE_POUND_TEN))
                 .isInstanceOfSatisfying(

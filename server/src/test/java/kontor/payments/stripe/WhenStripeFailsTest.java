@@ -74,6 +74,7 @@ class WhenStripeFailsTest {
                 "{\"kind\": \"empty\"}",
                 "{\"kind\": \"html\"}",
                 "{\"kind\": \"redirect\"}",
+                "{\"kind\": \"duplicate\"}",
                 "{\"kind\": \"huge\", \"bytes\": 2000000}",
                 "{\"kind\": \"wrong_amount\"}",
                 "{\"kind\": \"wrong_currency\"}",
@@ -86,6 +87,16 @@ class WhenStripeFailsTest {
 
         assertThat(stripe.gateway.authorize(payment)).isInstanceOf(Captured.class);
         assertThat(stripe.gateway.lookUp(lookUp(payment, null))).isInstanceOf(Captured.class);
+        assertThat(stripe.effectsOf(payment)).containsExactly("captured 510");
+    }
+
+    @Test
+    void doesNotTakeTheAnswerToAnotherCallForItsOwn() {
+        stripe.take();
+        var payment = payment(VISA, true);
+        stripe.fault("{\"kind\": \"previous\"}");
+        assertThat(stripe.gateway.authorize(payment)).isInstanceOf(NoAnswer.class);
+        assertThat(stripe.gateway.authorize(payment)).isInstanceOf(Captured.class);
         assertThat(stripe.effectsOf(payment)).containsExactly("captured 510");
     }
 

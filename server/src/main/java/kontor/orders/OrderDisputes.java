@@ -1,0 +1,90 @@
+package kontor.orders;
+
+import java.time.Clock;
+import java.util.List;
+import kontor.ledger.Ledger;
+import kontor.payments.Dispute;
+import kontor.payments.DisputeNews;
+import kontor.payments.Payment;
+import kontor.payments.PaymentDisputes;
+import kontor.payments.PaymentDisputes.Change;
+import kontor.payments.WorkItems;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Writes down what gateways tell of disputes: the books, the order's history, and something for staff to look at. */
+@Component
+class OrderDisputes {
+    private final OrderStore store;
+    private final OrderMoney money;
+    private final PaymentDisputes disputes;
+    private final WorkItems work;
+    private final Ledger ledger;
+    private final TransactionTemplate transaction;
+    private final Clock clock;
+
+    OrderDisputes(
+            OrderStore store,
+            OrderMoney money,
+            PaymentDisputes disputes,
+            WorkItems work,
+            Ledger ledger,
+            TransactionTemplate transaction,
+            Clock clock) {
+        this.store = store;
+        this.money = money;
+        this.disputes = disputes;
+        this.work = work;
+        this.ledger = ledger;
+        this.transaction = transaction;
+        this.clock = clock;
+    }
+
+    /** The news may be old: what is known already, or is behind what is known, changes nothing. */
+    void hear(Payment payment, DisputeNews news, String actor) {
+        transaction.executeWithoutResult(_ -> {
+            if (store.lock(payment.orderId(), null).isEmpty())
+                throw new IllegalStateException("a payment without an order");
+            for (var change : disputes.hear(payment, news)) apply(change, actor);
+        });
+    }
+
+    private void apply(Change change, String actor) {
+        var dispute = change.dispute();
+        switch (change.kind()) {
+            case OPENED -> {
+                work.open(WorkItems.Kind.DISPUTE, subject(dispute), describe(dispute));
+                step(dispute, "dispute_opened", actor);
+            }
+            case WITHDRAWN -> post(dispute, "dispute");
+            case REINSTATED -> post(dispute, "dispute_reversal");
+            case WON -> {
+                work.settled(WorkItems.Kind.DISPUTE, subject(dispute), "won");
+                step(dispute, "dispute_won", actor);
+            }
+            case LOST -> {
+                post(dispute, "dispute_loss");
+                work.settled(WorkItems.Kind.DISPUTE, subject(dispute), "lost");
+                step(dispute, "dispute_lost", actor);
+            }
+        }
+    }
+
+    private void post(Dispute dispute, String kind) {
+        ledger.post(List.of(Postings.disputed(dispute, kind, clock.instant())));
+    }
+
+    private void step(Dispute dispute, String event, String actor) {
+        var stands = store.lock(dispute.orderId(), null).orElseThrow(); // as the step before left it
+        money.step(stands, event, stands.status(), actor, dispute.amount().toString());
+    }
+
+    private static WorkItems.Subject subject(Dispute dispute) {
+        return new WorkItems.Subject("dispute " + dispute.reference(), dispute.orderId(), dispute.paymentId(), null);
+    }
+
+    private static String describe(Dispute dispute) {
+        return "%s of order %d are disputed (%s): answer at %s"
+                .formatted(dispute.amount(), dispute.orderId(), dispute.reason(), dispute.gateway());
+    }
+}

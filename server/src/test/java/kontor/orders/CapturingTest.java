@@ -1,0 +1,174 @@
+package kontor.orders;
+
+import static kontor.orders.MoneyTester.gbp;
+import static kontor.orders.MoneyTester.key;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import kontor.Api;
+import kontor.KontorTest;
+import kontor.TestGateway;
+import kontor.TestUsers;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+
+@KontorTest
+class CapturingTest {
+    @Autowired
+    private Api api;
+
+    @Autowired
+    private TestUsers users;
+
+    @Autowired
+    private MoneyTester money;
+
+    @AfterEach
+    void noFaults() {
+        TestGateway.clearFaults();
+    }
+
+    @Test
+    void whatIsHeldConfirmsTheOrderAndIsTakenLater() {
+        var order = money.held();
+        assertThat(order.status()).as(order.text()).isEqualTo(201);
+        assertThat(order.at("/status")).isEqualTo("confirmed");
+        assertThat(order.at("/payment_status")).isEqualTo("authorized");
+        assertThat(money.books(order)).isEmpty();
+        var captured = money.capture(order, "{}");
+        assertThat(captured.status()).as(captured.text()).isEqualTo(200);
+        assertThat(captured.at("/payment_status")).isEqualTo("paid");
+        assertThat(money.payments(order)).containsExactly("card captured 510 0 0 0");
+        assertThat(money.books(order)).containsExactly("gateway_clearing 510", "revenue -510");
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("authorized 510", "captured 510");
+        var again = money.capture(order, "{}");
+        assertThat(again.status()).isEqualTo(409);
+        assertThat(again.at("/code")).isEqualTo("not_capturable");
+    }
+
+    @Test
+    void partsAddUpToTheWholeAndToItsBooks() {
+        var order = money.held();
+        var first = money.capture(order, Map.of("amount", gbp(199)));
+        assertThat(first.at("/payment_status")).as(first.text()).isEqualTo("partially_paid");
+        assertThat(money.payments(order)).containsExactly("card authorized 199 0 0 0");
+        assertThat(money.capture(order, Map.of("amount", gbp(312))).status()).isEqualTo(422);
+        assertThat(money.capture(order, Map.of("amount", gbp(1))).status()).isEqualTo(200);
+        assertThat(money.capture(order, Map.of("amount", gbp(310))).at("/payment_status"))
+                .isEqualTo("paid");
+        assertThat(money.payments(order)).containsExactly("card captured 510 0 0 0");
+        assertThat(money.books(order)).containsExactly("gateway_clearing 510", "revenue -510");
+    }
+
+    @Test
+    void theLastPartGivesUpTheRest() {
+        var order = money.held();
+        var last = money.capture(order, Map.of("amount", gbp(500), "last", true));
+        assertThat(last.at("/payment_status")).as(last.text()).isEqualTo("paid");
+        assertThat(money.payments(order)).containsExactly("card captured 500 0 0 0");
+        assertThat(money.books(order)).containsExactly("gateway_clearing 500", "revenue -500");
+        assertThat(money.capture(order, Map.of("amount", gbp(10))).status()).isEqualTo(409);
+        assertThat(money.refund(order, 501).status()).isEqualTo(422);
+        assertThat(money.refund(order, 500).status()).isEqualTo(201);
+    }
+
+    @Test
+    void twentyAtOnceTakeItOnce() throws Exception {
+        var order = money.held();
+        var staff = money.staff();
+        var calls = new ArrayList<Callable<Api.Answer>>();
+        for (var i = 0; i < 20; i++)
+            calls.add(() -> staff.post("/orders/" + order.at("/id") + "/capture", "{}", "Idempotency-Key", key()));
+        var statuses = new ArrayList<Integer>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (var answer : threads.invokeAll(calls))
+                statuses.add(answer.resultNow().status());
+        }
+        assertThat(statuses).containsOnlyOnce(200);
+        assertThat(statuses).allMatch(status -> status == 200 || status == 409);
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("authorized 510", "captured 510");
+    }
+
+    @Test
+    void anAnswerThatGetsLostIsFoundOutAndBookedOnce() {
+        var order = money.held();
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
+        TestGateway.fault("{\"kind\": \"drop\", \"when\": \"after\", \"operation\": \"capture\"}");
+        TestGateway.fault("{\"kind\": \"error\", \"status\": 503, \"operation\": \"retrieve\"}");
+        var answer = money.capture(order, "{}");
+        assertThat(answer.status()).as(answer.text()).isEqualTo(202);
+        assertThat(money.payments(order)).containsExactly("card authorized 0 510 0 0");
+        assertThat(money.cancel(order).status()).isEqualTo(409);
+        money.letPass(order, "1 minute");
+        money.eventually(order, "paid");
+        assertThat(money.books(order)).containsExactly("gateway_clearing 510", "revenue -510");
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("authorized 510", "captured 510");
+    }
+
+    @Test
+    void whatIsHeldIsGivenUpWithTheOrder() {
+        var order = money.held();
+        var cancelled = money.cancel(order);
+        assertThat(cancelled.status()).as(cancelled.text()).isEqualTo(200);
+        assertThat(cancelled.at("/status")).isEqualTo("cancelled");
+        assertThat(cancelled.at("/payment_status")).isEqualTo("voided");
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("authorized 510", "voided 510");
+        assertThat(money.books(order)).isEmpty();
+        assertThat(money.capture(order, "{}").status()).isEqualTo(409);
+    }
+
+    @Test
+    void ofCancellingAndTakingAtOnceOneWins() throws Exception {
+        for (var round = 0; round < 5; round++) {
+            var order = money.held();
+            var calls = List.<Callable<Api.Answer>>of(() -> money.capture(order, "{}"), () -> money.cancel(order));
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (var answer : threads.invokeAll(calls))
+                    assertThat(answer.resultNow().status()).isIn(200, 402, 409);
+            }
+            var stands = money.read(order);
+            if (stands.at("/status").equals("cancelled")) {
+                assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("authorized 510", "voided 510");
+                assertThat(money.books(order)).isEmpty();
+            } else {
+                assertThat(stands.at("/payment_status")).isEqualTo("paid");
+                assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("authorized 510", "captured 510");
+            }
+        }
+    }
+
+    @Test
+    void onlyThoseWhoMayTakeMoney() {
+        var buyer = users.customer();
+        var asked = money.orderBy(
+                api.as(buyer),
+                "{\"method\": \"card\", \"gateway\": \"stripe\", \"token\": \"pm_card_visa\", \"capture\": \"later\"}");
+        assertThat(asked.status()).isEqualTo(422);
+        var order = money.held();
+        assertThat(api.as(buyer)
+                        .post("/orders/" + order.at("/id") + "/capture", "{}", "Idempotency-Key", key())
+                        .status())
+                .isEqualTo(403);
+        assertThat(money.payments(order)).containsExactly("card authorized 0 0 0 0");
+    }
+
+    @Test
+    void nonsenseIsRefusedAndMovesNothing() {
+        var order = money.held();
+        for (var body : List.of(
+                Map.of("amount", gbp(0)),
+                Map.of("amount", gbp(-5)),
+                Map.of("amount", gbp(511)),
+                Map.of("amount", Map.of("amount", 5, "currency", "EUR")),
+                Map.of("amount", gbp(5), "last", "yes"),
+                Map.of("total", 5)))
+            assertThat(money.capture(order, body).status()).as(body.toString()).isEqualTo(422);
+        assertThat(money.payments(order)).containsExactly("card authorized 0 0 0 0");
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("authorized 510");
+    }
+}

@@ -1,0 +1,149 @@
+package kontor.orders;
+
+import static org.awaitility.Awaitility.await;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import kontor.Api;
+import kontor.TestUsers;
+import kontor.database.TestDatabase;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Buys, and does with the money of an order what staff do; reads what came of it. */
+@Component
+class MoneyTester {
+    private final Api api;
+    private final TestUsers users;
+    private final TestShop shop;
+    private final JdbcClient database;
+
+    MoneyTester(Api api, TestUsers users, TestShop shop, JdbcClient database) {
+        this.api = api;
+        this.users = users;
+        this.shop = shop;
+        this.database = database;
+    }
+
+    static Map<String, Object> gbp(long amount) {
+        return Map.of("amount", amount, "currency", "GBP");
+    }
+
+    Api staff() {
+        return api.as(users.admin());
+    }
+
+    /** An order of two articles at 2.55 by a buyer of their own, 5.10 in all. */
+    Api.Answer order(String payment) {
+        return orderBy(api.as(users.customer()), payment);
+    }
+
+    Api.Answer orderBy(Api buyer, String payment) {
+        return buyer.post("/orders", """
+                        {"currency": "GBP", "lines": [{"sku": "%s", "quantity": 2}], "payment": %s}
+                        """.formatted(shop.article(255, 10), payment), "Idempotency-Key", key());
+    }
+
+    Api.Answer paid() {
+        return order(card("pm_card_visa"));
+    }
+
+    /** Of which the money is only held. */
+    Api.Answer held() {
+        return orderBy(staff(), """
+                        {"method": "card", "gateway": "stripe", "token": "pm_card_visa", "capture": "later",
+                         "return_url": "https://shop.example/back"}""");
+    }
+
+    Api.Answer onInvoice() {
+        return order("{\"method\": \"invoice\"}");
+    }
+
+    static String card(String token) {
+        return "{\"method\": \"card\", \"gateway\": \"stripe\", \"token\": \"" + token
+                + "\", \"return_url\": \"https://shop.example/back\"}";
+    }
+
+    static String key() {
+        return UUID.randomUUID().toString();
+    }
+
+    Api.Answer capture(Api.Answer order, Object body) {
+        return staff().post("/orders/" + order.at("/id") + "/capture", body, "Idempotency-Key", key());
+    }
+
+    Api.Answer refund(Api.Answer order, Object body) {
+        return staff().post("/orders/" + order.at("/id") + "/refunds", body, "Idempotency-Key", key());
+    }
+
+    Api.Answer refund(Api.Answer order, long amount) {
+        return refund(order, Map.of("amount", gbp(amount), "reason", "other"));
+    }
+
+    Api.Answer pay(Api.Answer order, Object body) {
+        return staff().post("/orders/" + order.at("/id") + "/payments", body, "Idempotency-Key", key());
+    }
+
+    Api.Answer cancel(Api.Answer order) {
+        return staff().post("/orders/" + order.at("/id") + "/cancel", "{}", "Idempotency-Key", key());
+    }
+
+    Api.Answer read(Api.Answer order) {
+        return staff().get("/orders/" + order.at("/id"));
+    }
+
+    String paymentStatus(Api.Answer order) {
+        return read(order).at("/payment_status");
+    }
+
+    void eventually(Api.Answer order, String paymentStatus) {
+        await().atMost(Duration.ofSeconds(30)).until(() -> paymentStatus.equals(paymentStatus(order)));
+    }
+
+    /** What the books show for an order, by account; accounts at zero are left out. */
+    List<String> books(Api.Answer order) {
+        return database.sql("""
+                        SELECT account || ' ' || sum(amount) FROM ledger.transactions JOIN ledger.entries ON transaction_id = id
+                        WHERE order_id = ?::bigint GROUP BY account HAVING sum(amount) <> 0 ORDER BY account
+                        """).params(order.at("/id")).query(String.class).list();
+    }
+
+    /** Captured, under way, given back, being given back: of each payment, the oldest first. */
+    List<String> payments(Api.Answer order) {
+        return database.sql("""
+                        SELECT concat_ws(' ', method, status, captured, capturing, refunded, refunding)
+                        FROM payments.payments WHERE order_id = ?::bigint ORDER BY id
+                        """).params(order.at("/id")).query(String.class).list();
+    }
+
+    List<String> history(Api.Answer order) {
+        return database.sql("SELECT event FROM orders.history WHERE order_id = ?::bigint ORDER BY version")
+                .params(order.at("/id"))
+                .query(String.class)
+                .list();
+    }
+
+    List<String> workItems(Api.Answer order) {
+        return database.sql("""
+                        SELECT kind FROM payments.work_items
+                        WHERE order_id = ?::bigint AND resolved_at IS NULL ORDER BY id
+                        """).params(order.at("/id")).query(String.class).list();
+    }
+
+    /** As if so much time had gone by for what is under way. */
+    void letPass(Api.Answer order, String interval) {
+        try (var connection = TestDatabase.owner().getConnection();
+                var statement = connection.createStatement()) {
+            statement.executeUpdate("""
+                    UPDATE payments.operations
+                    SET created_at = created_at - interval '%1$s', next_attempt_at = next_attempt_at - interval '%1$s'
+                    WHERE order_id = %2$s
+                    """.formatted(interval, order.at("/id")));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package kontor.orders;
+
+import static kontor.orders.MoneyTester.gbp;
+import static kontor.orders.MoneyTester.key;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import kontor.Api;
+import kontor.KontorTest;
+import kontor.TestGateway;
+import kontor.TestUsers;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+
+@KontorTest
+class PayingAnInvoiceTest {
+    @Autowired
+    private Api api;
+
+    @Autowired
+    private TestUsers users;
+
+    @Autowired
+    private MoneyTester money;
+
+    @AfterEach
+    void noFaults() {
+        TestGateway.clearFaults();
+    }
+
+    private static final Map<String, Object> BY_CARD = Map.of(
+            "method", "card", "gateway", "stripe", "token", "pm_card_visa", "return_url", "https://shop.example/back");
+
+    @Test
+    void aTransferPaysIt() {
+        var order = money.onInvoice();
+        var paid = money.pay(order, Map.of("method", "transfer", "reference", "STATEMENT 7"));
+        assertThat(paid.status()).as(paid.text()).isEqualTo(201);
+        assertThat(paid.at("/payment_status")).isEqualTo("paid");
+        assertThat(money.books(order)).containsExactly("bank 510", "revenue -510");
+        assertThat(money.payments(order)).containsExactly("invoice captured 510 0 0 0");
+        var more = money.pay(order, Map.of("method", "transfer"));
+        assertThat(more.status()).isEqualTo(409);
+        assertThat(more.at("/code")).isEqualTo("nothing_due");
+        assertThat(money.refund(order, 110).status()).isEqualTo(201);
+        assertThat(money.books(order)).containsExactly("bank 400", "refunds 110", "revenue -510");
+    }
+
+    @Test
+    void aCardPaysIt() {
+        var buyer = api.as(users.customer());
+        var order = money.orderBy(buyer, "{\"method\": \"invoice\"}");
+        var paid = buyer.post("/orders/" + order.at("/id") + "/payments", BY_CARD, "Idempotency-Key", key());
+        assertThat(paid.status()).as(paid.text()).isEqualTo(201);
+        assertThat(paid.at("/payment_status")).isEqualTo("paid");
+        assertThat(money.books(order)).containsExactly("gateway_clearing 510", "revenue -510");
+        assertThat(money.payments(order))
+                .containsExactlyInAnyOrder("invoice voided 0 0 0 0", "card captured 510 0 0 0");
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("captured 510");
+    }
+
+    @Test
+    void severalPaymentsPayItTogetherAndGetBackWhatTheyPaid() {
+        var order = money.onInvoice();
+        assertThat(money.pay(order, Map.of("method", "transfer", "amount", gbp(100)))
+                        .at("/payment_status"))
+                .isEqualTo("partially_paid");
+        var byCard = new HashMap<>(BY_CARD);
+        byCard.put("amount", gbp(200));
+        assertThat(money.pay(order, byCard).at("/payment_status")).isEqualTo("partially_paid");
+        assertThat(money.pay(order, BY_CARD).at("/payment_status")).isEqualTo("paid");
+        assertThat(money.payments(order))
+                .containsExactlyInAnyOrder(
+                        "invoice captured 100 0 0 0", "card captured 200 0 0 0", "card captured 210 0 0 0");
+        var refund = money.refund(order, 350);
+        assertThat(refund.status()).as(refund.text()).isEqualTo(201);
+        assertThat(money.books(order)).contains("refunds 350", "revenue -510");
+        assertThat(money.payments(order))
+                .containsExactlyInAnyOrder(
+                        "invoice captured 100 0 100 0", "card captured 200 0 200 0", "card captured 210 0 50 0");
+        assertThat(TestGateway.effectsOn(order.at("/id")))
+                .containsExactly("captured 200", "captured 210", "refunded 200", "refunded 50");
+    }
+
+    @Test
+    void aDeclinedCardLeavesItOpen() {
+        var order = money.onInvoice();
+        var byCard = new HashMap<>(BY_CARD);
+        byCard.put("token", "pm_card_chargeDeclined");
+        var declined = money.pay(order, byCard);
+        assertThat(declined.status()).isEqualTo(402);
+        assertThat(declined.at("/code")).isEqualTo("payment_declined");
+        assertThat(money.paymentStatus(order)).isEqualTo("open");
+        assertThat(money.payments(order)).containsExactlyInAnyOrder("invoice open 0 0 0 0", "card failed 0 0 0 0");
+        assertThat(money.pay(order, BY_CARD).status()).isEqualTo(201);
+    }
+
+    @Test
+    void aSecondPaymentWaitsWhileTheFirstIsUnknown() {
+        var order = money.onInvoice();
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
+        TestGateway.fault("{\"kind\": \"drop\", \"when\": \"after\", \"operation\": \"create\"}");
+        TestGateway.fault("{\"kind\": \"error\", \"status\": 503, \"operation\": \"search\", \"count\": 100}");
+        var unknown = money.pay(order, BY_CARD);
+        assertThat(unknown.status()).as(unknown.text()).isEqualTo(202);
+        assertThat(money.paymentStatus(order)).isEqualTo("open");
+        var second = money.pay(order, BY_CARD);
+        assertThat(second.status()).isEqualTo(409);
+        assertThat(second.at("/code")).isEqualTo("payment_under_way");
+        assertThat(money.staff().get(second.at("/payment")).at("/status")).isEqualTo("unknown");
+        assertThat(money.pay(order, Map.of("method", "transfer")).status()).isEqualTo(409);
+        assertThat(money.cancel(order).status()).isEqualTo(409);
+        TestGateway.clearFaults();
+        money.letPass(order, "1 minute");
+        money.eventually(order, "paid");
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("captured 510");
+        assertThat(money.books(order)).containsExactly("gateway_clearing 510", "revenue -510");
+    }
+
+    @Test
+    void anAmountThatIsNotDueIsRefusedAndMovesNothing() {
+        var order = money.onInvoice();
+        for (var amount : List.of(gbp(0), gbp(-1), gbp(511), Map.of("amount", 5, "currency", "EUR")))
+            assertThat(money.pay(order, Map.of("method", "transfer", "amount", amount))
+                            .status())
+                    .isEqualTo(422);
+        assertThat(money.pay(order, Map.of("method", "card", "gateway", "nobody", "token", "t"))
+                        .status())
+                .isEqualTo(422);
+        var buyer = api.as(users.customer());
+        var own = money.orderBy(buyer, "{\"method\": \"invoice\"}");
+        assertThat(buyer.post(
+                                "/orders/" + own.at("/id") + "/payments",
+                                Map.of("method", "transfer"),
+                                "Idempotency-Key",
+                                key())
+                        .status())
+                .isEqualTo(403);
+        assertThat(money.payments(order)).containsExactly("invoice open 0 0 0 0");
+        assertThat(money.payments(own)).containsExactly("invoice open 0 0 0 0");
+    }
+
+    @Test
+    void ofAPartlyPaidInvoiceThatWasGivenBackTheRestIsCalledOff() {
+        var order = money.onInvoice();
+        money.pay(order, Map.of("method", "transfer", "amount", gbp(100)));
+        assertThat(money.cancel(order).status()).isEqualTo(409);
+        money.refund(order, 100);
+        var cancelled = money.cancel(order);
+        assertThat(cancelled.status()).as(cancelled.text()).isEqualTo(200);
+        assertThat(money.books(order)).containsExactly("refunds 100", "revenue -100");
+    }
+}
