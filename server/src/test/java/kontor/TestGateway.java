@@ -10,11 +10,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
+import kontor.simulator.AdyenOptions;
 import kontor.simulator.Simulator;
 import kontor.simulator.SimulatorOptions;
 import org.springframework.boot.test.util.TestPropertyValues;
@@ -23,10 +26,21 @@ import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The payment simulator that the server under test takes for Stripe. It sends its messages to that server. */
+/** The payment simulator that the server under test takes for Stripe and for Adyen. It sends its messages to that server. */
 public final class TestGateway {
     private static final String SECRET_KEY = "sk_test_of_all_tests";
     private static final String WEBHOOK_SECRET = "whsec_of_all_tests";
+
+    /** What Adyen's messages are signed with, and about. */
+    public static final String ADYEN_HMAC_KEY = "A1B2C3D4E5F60718293A4B5C6D7E8F90A1B2C3D4E5F60718293A4B5C6D7E8F90";
+
+    public static final String ADYEN_ACCOUNT = "KontorTests";
+    private static final String ADYEN_LOGIN = "adyen:of_all_tests";
+
+    /** What they come with besides. */
+    public static final String ADYEN_AUTHORIZATION =
+            "Basic " + Base64.getEncoder().encodeToString(ADYEN_LOGIN.getBytes(StandardCharsets.UTF_8));
+
     private static final JsonMapper JSON = new JsonMapper();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -148,13 +162,20 @@ public final class TestGateway {
             try {
                 var data =
                         Files.createTempDirectory(Files.createDirectories(Path.of("target", "test-simulator")), "run");
-                return Simulator.start(SimulatorOptions.defaults()
-                        .onPort(0)
-                        .in(data)
-                        .acceptingOnly(SECRET_KEY)
-                        .sendingTo(
-                                URI.create("http://localhost:" + SERVER_PORT + "/gateways/stripe/webhook"),
-                                WEBHOOK_SECRET));
+                return Simulator.start(
+                        SimulatorOptions.defaults()
+                                .onPort(0)
+                                .in(data)
+                                .acceptingOnly(SECRET_KEY)
+                                .sendingTo(
+                                        URI.create("http://localhost:" + SERVER_PORT + "/gateways/stripe/webhook"),
+                                        WEBHOOK_SECRET),
+                        AdyenOptions.defaults()
+                                .acceptingOnly(SECRET_KEY)
+                                .sendingTo(
+                                        URI.create("http://localhost:" + SERVER_PORT + "/gateways/adyen/webhook"),
+                                        ADYEN_HMAC_KEY,
+                                        ADYEN_LOGIN));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -179,6 +200,13 @@ public final class TestGateway {
                             "kontor.payments.stripe.secret-key=" + SECRET_KEY,
                             "kontor.payments.stripe.webhook-secrets=" + WEBHOOK_SECRET,
                             "kontor.payments.stripe.timeout=4s",
+                            "kontor.payments.adyen.api-base=" + address() + "/adyen",
+                            "kontor.payments.adyen.api-key=" + SECRET_KEY,
+                            "kontor.payments.adyen.merchant-account=" + ADYEN_ACCOUNT,
+                            "kontor.payments.adyen.hmac-keys=" + ADYEN_HMAC_KEY,
+                            "kontor.payments.adyen.webhook-user=adyen",
+                            "kontor.payments.adyen.webhook-password=of_all_tests",
+                            "kontor.payments.adyen.timeout=4s",
                             "kontor.payments.recovery-interval=200ms",
                             "kontor.payments.breaker-pause=1s")
                     .applyTo(context);

@@ -29,6 +29,7 @@ class InboundEvents {
     private final InboundEventArchive archive;
     private final InboxCounts counts;
     private final WorkItems work;
+    private final ToldOutcomes told;
 
     InboundEvents(
             Lanes<Arrival, Standing> lane,
@@ -38,7 +39,8 @@ class InboundEvents {
             PaymentOutcomes outcomes,
             InboundEventArchive archive,
             InboxCounts counts,
-            WorkItems work) {
+            WorkItems work,
+            ToldOutcomes told) {
         this.lane = lane;
         this.events = events;
         this.store = store;
@@ -47,6 +49,7 @@ class InboundEvents {
         this.archive = archive;
         this.counts = counts;
         this.work = work;
+        this.told = told;
     }
 
     /**
@@ -57,7 +60,9 @@ class InboundEvents {
         var kept = CardNumbers.masked(body);
         if (!Arrays.equals(kept, body))
             log.warn("Event {} of {} held a card number, which is kept masked", event.id(), gateway);
-        var standing = lane.submit(new Arrival(gateway, event, kept));
+        var isWord = told.speaksFor(gateway);
+        var standing =
+                lane.submit(new Arrival(gateway, isWord ? told.identified(gateway, event) : event, kept, isWord));
         counts.count(gateway, event.type(), stateOf(standing, event));
         switch (standing) {
             case FOREIGN -> warnOfForeign(gateway, event);
@@ -112,6 +117,10 @@ class InboundEvents {
             events.done(gateway, event.id(), "ignored", "nothing here follows from events of this type");
             return;
         }
+        if (event.dispute() == null && told.speaksFor(gateway)) {
+            settleAsTold(gateway, event);
+            return;
+        }
         var payment = store.paymentOf(gateway, event.paymentId(), event.gatewayReference());
         if (payment.isEmpty()) {
             events.done(gateway, event.id(), "quarantined", "no payment of ours");
@@ -153,6 +162,25 @@ class InboundEvents {
         events.done(gateway, event.id(), "processed", null);
     }
 
+    private void settleAsTold(String gateway, WebhookEvent event) {
+        switch (told.settle(gateway, event)) {
+            case ToldOutcomes.Result.Settled() -> events.done(gateway, event.id(), "processed", null);
+            case ToldOutcomes.Result.Foreign() -> {
+                events.done(gateway, event.id(), "quarantined", "no payment of ours");
+                warnOfForeign(gateway, event);
+            }
+            case ToldOutcomes.Result.Contradiction(var operation, var note) -> {
+                work.open(
+                        operation.kind() == Operation.Kind.REFUND
+                                ? WorkItems.Kind.REFUND_FAILED
+                                : WorkItems.Kind.UNEXPECTED_STATE,
+                        WorkItems.Subject.of(operation),
+                        "event %s of %s: %s".formatted(event.id(), gateway, note));
+                events.done(gateway, event.id(), "quarantined", note);
+            }
+        }
+    }
+
     private static boolean isTakenFromAnEnded(Payment payment, WebhookEvent event) {
         return event.answer() instanceof GatewayAnswer.Captured
                 && (payment.status() == PaymentStatus.FAILED || payment.status() == PaymentStatus.VOIDED);
@@ -170,7 +198,8 @@ class InboundEvents {
     /** Ends what waited for an answer under way. */
     @Scheduled(fixedDelayString = "${kontor.payments.inbox-interval:1s}")
     void finishAnswered() {
-        events.finishAnswered();
+        events.finishAnswered(
+                payments.gatewayNames().stream().filter(told::speaksFor).toList());
     }
 
     /** Acts on what a crash, a failure or a silent gateway left behind. */

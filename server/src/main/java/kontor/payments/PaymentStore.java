@@ -432,6 +432,24 @@ class PaymentStore {
                 .single());
     }
 
+    /** An operation, and what is known of its answer. */
+    record Known(Operation operation, Operation.State state) {}
+
+    /** Every operation of the payment that this one belongs to, the newest first; none when there is no such one at the gateway. */
+    List<Known> operationsBeside(String gateway, long orderId, long operationId) {
+        return client.sql("""
+                        SELECT operations.* FROM payments.operations
+                        JOIN payments.operations AS named USING (order_id, payment_id)
+                        WHERE order_id = :order AND named.id = :id AND named.gateway = :gateway
+                        ORDER BY operations.id DESC
+                        """)
+                .param("order", orderId)
+                .param("id", operationId)
+                .param("gateway", gateway)
+                .query((row, number) -> new Known(operation(row), Operation.State.ofCode(row.getString("state"))))
+                .list();
+    }
+
     /** How many payments have begun and not ended, by state; states without any are missing. */
     Map<String, Long> countUnderWay() {
         return client.sql("""
