@@ -58,6 +58,13 @@ class MoneyTester {
                          "return_url": "https://shop.example/back"}""");
     }
 
+    /** The same at a gateway that answers a payment at once and everything else by message only. */
+    Api.Answer heldAtAdyen() {
+        return orderBy(staff(), """
+                        {"method": "card", "gateway": "adyen", "token": "test_card", "capture": "later",
+                         "return_url": "https://shop.example/back"}""");
+    }
+
     Api.Answer onInvoice() {
         return order("{\"method\": \"invoice\"}");
     }

@@ -161,7 +161,7 @@ SELECT paid, -1, -1, 'void', 'failed', 'stripe', 'GBP', 1 FROM picked;
 -- one_live_payment_for_each_order: paid twice (without its guard)
 DROP INDEX payments.payments_one_invoice;
 INSERT INTO payments.payments (order_id, id, method, currency, amount, status)
-SELECT free, -1, 'invoice', 'GBP', 0, 'captured' FROM picked;
+SELECT free, -each, 'invoice', 'GBP', 0, 'captured' FROM picked, generate_series(1, 2) AS each;
 
 -- one_question_at_a_time: two calls to void at once (without its guard)
 DROP INDEX payments.operations_one_live;
@@ -169,9 +169,9 @@ INSERT INTO payments.operations (order_id, payment_id, id, kind, state, gateway,
 SELECT order_id, payments.id, -each, 'void', 'intent', 'stripe', currency, amount
 FROM payments.payments JOIN picked ON order_id = pending, generate_series(1, 2) AS each;
 
--- payments_stay_within_bounds: more captured than asked, and given back (without its guard)
-ALTER TABLE payments.payments DROP CONSTRAINT payments_check, DROP CONSTRAINT payments_captured_within_amount;
-UPDATE payments.payments SET captured = amount + 1, refunded = amount + 1 FROM picked WHERE order_id = called_off;
+-- payments_stay_within_bounds: more taken in its place than was asked (without its guard)
+ALTER TABLE payments.payments DROP CONSTRAINT payments_captured_within_amount;
+UPDATE payments.payments SET replaced = amount + 1 FROM picked WHERE order_id = called_off;
 
 -- payments_ask_for_the_total: a penny too much
 UPDATE payments.payments SET amount = amount + 1 FROM picked WHERE order_id = called_off;
@@ -225,7 +225,10 @@ UPDATE ledger.entries SET account = 'customer_credit'
 FROM ledger.transactions, picked WHERE transaction_id = id AND order_id = open AND account = 'receivables';
 
 -- money_is_booked: an invoice was paid, and not into our bank
-UPDATE payments.payments SET captured = 5 FROM picked WHERE order_id = called_off;
+UPDATE ledger.entries SET account = 'gateway_clearing'
+FROM ledger.transactions
+WHERE transaction_id = id AND account = 'bank'
+  AND order_id = (SELECT max(order_id) FROM ledger.transactions WHERE kind = 'payment' AND source_type = 'operation');
 
 -- sales_are_booked: sold, and booked as fees
 UPDATE ledger.entries SET account = 'gateway_fees'
