@@ -208,6 +208,7 @@ public final class TestGateway {
                             "kontor.payments.adyen.webhook-password=of_all_tests",
                             "kontor.payments.adyen.timeout=4s",
                             "kontor.payments.recovery-interval=200ms",
+                            "kontor.payments.work-items-interval=1s",
                             "kontor.payments.breaker-pause=1s")
                     .applyTo(context);
         }

@@ -75,7 +75,8 @@ public sealed interface GatewayAnswer {
             return reason.startsWith(STRANGE);
         }
 
-        boolean wasSent() {
+        /** Whether the gateway has been asked at all. */
+        public boolean wasSent() {
             return !reason.startsWith(NOT_SENT);
         }
     }

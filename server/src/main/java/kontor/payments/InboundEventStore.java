@@ -75,7 +75,9 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                         arrival.event().answer() != null || arrival.event().dispute() != null)
                 .bool(arrival -> arrival.event().dispute() != null)
                 .bool(arrival -> arrival.event().answer() instanceof GatewayAnswer.RequiresAction)
-                .bool(arrival -> arrival.event().answer() instanceof GatewayAnswer.Captured)
+                .bool(arrival -> arrival.event().answer() instanceof GatewayAnswer.Captured
+                        || arrival.event().answer() instanceof GatewayAnswer.Authorized)
+                .bool(arrival -> arrival.event().answer() instanceof GatewayAnswer.Voided)
                 .nullableBigint(arrival -> arrival.event().paymentId())
                 .text(arrival -> arrival.event().gatewayReference())
                 .bool(Arrival::isWord)
@@ -94,9 +96,9 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                             CASE WHEN NOT telling OR payment.id IS NULL OR nothing_new AND NOT is_word THEN now() END,
                             now() + CASE WHEN operation.state = 'intent' AND operation.next_attempt_at > now()
                                          THEN interval '1 second' ELSE interval '10 seconds' END
-                        FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                            AS come (gateway, event_id, type, body, telling, disputes, to_be_confirmed, taken, paid,
-                                     reference, is_word)
+                        FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                            AS come (gateway, event_id, type, body, telling, disputes, to_be_confirmed, taken, given_up,
+                                     paid, reference, is_word)
                         LEFT JOIN LATERAL (
                             SELECT order_id, id, status FROM payments.payments
                             WHERE telling AND payments.gateway = come.gateway AND payments.id = come.paid
@@ -115,7 +117,9 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                             SELECT to_be_confirmed AND operation.state IS NOT DISTINCT FROM 'waiting'
                                 OR operation.state IS NULL AND NOT disputes
                                    -- Taken for a payment that has ended: that has to be given back.
-                                   AND NOT (taken AND payment.status IN ('failed', 'voided')) AS nothing_new
+                                   AND NOT (taken AND payment.status IN ('failed', 'voided'))
+                                   -- Given up at the gateway, and we still count on it.
+                                   AND NOT (given_up AND payment.status = 'authorized') AS nothing_new
                         ) AS news
                         ORDER BY come.gateway, come.event_id
                         ON CONFLICT DO NOTHING

@@ -134,8 +134,15 @@ class InboundEvents {
             events.done(gateway, event.id(), "processed", null);
             return;
         }
+        if (operation.isEmpty() && isGivenUpThere(payment.get(), event)) {
+            var found = payments.foundNow(payment.get(), event);
+            if (found instanceof GatewayAnswer.NoAnswer || found instanceof GatewayAnswer.NotFound) return;
+            if (found instanceof GatewayAnswer.Voided) outcomes.gone(payment.get(), "gateway:" + gateway);
+            events.done(gateway, event.id(), "processed", null);
+            return;
+        }
         if (operation.isEmpty() && isTakenFromAnEnded(payment.get(), event)) {
-            var found = payments.foundLate(payment.get(), event);
+            var found = payments.foundNow(payment.get(), event);
             if (found instanceof GatewayAnswer.NoAnswer no && no.isStrange()) {
                 var says = "event %s says that money was taken, and the gateway does not: %s"
                         .formatted(event.id(), no.reason());
@@ -182,8 +189,12 @@ class InboundEvents {
     }
 
     private static boolean isTakenFromAnEnded(Payment payment, WebhookEvent event) {
-        return event.answer() instanceof GatewayAnswer.Captured
+        return (event.answer() instanceof GatewayAnswer.Captured || event.answer() instanceof GatewayAnswer.Authorized)
                 && (payment.status() == PaymentStatus.FAILED || payment.status() == PaymentStatus.VOIDED);
+    }
+
+    private static boolean isGivenUpThere(Payment payment, WebhookEvent event) {
+        return event.answer() instanceof GatewayAnswer.Voided && payment.status() == PaymentStatus.AUTHORIZED;
     }
 
     /** One item for each gateway: whoever else uses the same account there may do so all day. */

@@ -44,7 +44,13 @@ class PaymentController {
         this.clock = clock;
     }
 
-    /** A payment as the API shows it. */
+    /**
+     * A payment as the API shows it.
+     *
+     * @param refundable what can still be given back: what is under way or disputed counts as gone
+     * @param capturable what can still be taken of what is held
+     * @param late taken after the payment had ended: it pays for nothing and is given back
+     */
     record PaymentView(
             long id,
             long orderId,
@@ -52,7 +58,12 @@ class PaymentController {
             @Nullable String gateway,
             String status,
             Money amount,
-            Money captured) {
+            Money captured,
+            Money refunded,
+            Money refundable,
+            Money capturable,
+            Money disputed,
+            boolean late) {
         static PaymentView of(Payment payment) {
             return new PaymentView(
                     payment.id(),
@@ -61,7 +72,16 @@ class PaymentController {
                     payment.gateway(),
                     payment.status().code(),
                     payment.amount(),
-                    new Money(payment.captured(), payment.amount().currency()));
+                    money(payment, payment.captured()),
+                    money(payment, payment.balance().refunded()),
+                    money(payment, payment.refundable()),
+                    money(payment, payment.capturable()),
+                    money(payment, payment.balance().disputed()),
+                    payment.balance().late());
+        }
+
+        private static Money money(Payment payment, long minorUnits) {
+            return new Money(minorUnits, payment.amount().currency());
         }
     }
 

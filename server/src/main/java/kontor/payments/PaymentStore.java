@@ -310,6 +310,22 @@ class PaymentStore {
                 .optional();
     }
 
+    List<Payment> waitingSince(Duration patience, int limit) {
+        return client.sql("""
+                        SELECT * FROM payments.payments
+                        WHERE status = 'requires_action' AND updated_at < now() - make_interval(secs => :seconds)
+                          AND NOT EXISTS (
+                              SELECT FROM payments.operations
+                              WHERE operations.order_id = payments.order_id AND payment_id = payments.id
+                                AND state IN ('intent', 'unknown'))
+                        ORDER BY updated_at LIMIT :limit
+                        """)
+                .param("seconds", (double) patience.toSeconds())
+                .param("limit", limit)
+                .query((row, number) -> payment(row))
+                .list();
+    }
+
     List<Operation> unansweredOf(long orderId) {
         return client.sql("""
                         SELECT * FROM payments.operations

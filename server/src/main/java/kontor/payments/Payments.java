@@ -170,15 +170,15 @@ public class Payments {
                 .isEmpty();
     }
 
-    /** What there is now of a payment that had ended here, and that a message says money was taken for. */
-    GatewayAnswer foundLate(Payment ended, WebhookEvent event) {
-        var gateway = gateway(String.valueOf(ended.gateway()));
-        var authorization = store.authorizationOf(ended.orderId(), ended.id());
+    /** What there is now of a payment that a message says something unexpected about. */
+    GatewayAnswer foundNow(Payment payment, WebhookEvent event) {
+        var gateway = gateway(String.valueOf(payment.gateway()));
+        var authorization = store.authorizationOf(payment.orderId(), payment.id());
         if (authorization.isEmpty()) return new GatewayAnswer.NotFound();
         if (gateway.answersLookUps()) return lookUp(authorization.get(), event.gatewayReference(), gateway);
         // It cannot be asked: its signed message is its word, if it is about this payment's amount.
         return event.answer() instanceof GatewayAnswer.Captured taken
-                        && taken.amount().equals(ended.amount())
+                        && taken.amount().equals(payment.amount())
                 ? taken
                 : new GatewayAnswer.NoAnswer("the message is about another amount");
     }
@@ -232,6 +232,11 @@ public class Payments {
     /** The operation of the payment that still waits: for the gateway, or else for the buyer. */
     public Optional<Operation> openOperation(long orderId, long paymentId) {
         return store.openOperation(orderId, paymentId);
+    }
+
+    /** Payments that have waited for their buyers for so long, and that nobody is asking about. */
+    public List<Payment> waitingSince(Duration patience, int limit) {
+        return store.waitingSince(patience, limit);
     }
 
     /**

@@ -30,7 +30,7 @@ class LatePaymentTest {
     void isGivenBack() {
         var order = declined();
         TestGateway.callStripe(
-                "/v1/payment_intents/" + paymentIntentOf(order) + "/confirm", "payment_method=pm_card_visa");
+                "/v1/payment_intents/" + money.referenceOf(order) + "/confirm", "payment_method=pm_card_visa");
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(money.payments(order)).containsExactly("card captured 510 0 510 0"));
         assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("captured 510", "refunded 510");
@@ -49,7 +49,7 @@ class LatePaymentTest {
         var order = declined();
         TestGateway.fault("{\"kind\": \"webhook_duplicate\", \"count\": 5}");
         TestGateway.callStripe(
-                "/v1/payment_intents/" + paymentIntentOf(order) + "/confirm", "payment_method=pm_card_visa");
+                "/v1/payment_intents/" + money.referenceOf(order) + "/confirm", "payment_method=pm_card_visa");
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(money.payments(order)).containsExactly("card captured 510 0 510 0"));
         for (var event : database.sql("SELECT event_id FROM payments.inbound_events WHERE order_id = ?::bigint")
@@ -69,7 +69,7 @@ class LatePaymentTest {
         var order = declined();
         TestGateway.fault("{\"kind\": \"drop\", \"when\": \"after\", \"operation\": \"refund\"}");
         TestGateway.callStripe(
-                "/v1/payment_intents/" + paymentIntentOf(order) + "/confirm", "payment_method=pm_card_visa");
+                "/v1/payment_intents/" + money.referenceOf(order) + "/confirm", "payment_method=pm_card_visa");
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> money.payments(order).getFirst().contains("captured"));
         money.letPass(order, "1 minute");
@@ -79,16 +79,27 @@ class LatePaymentTest {
         assertThat(money.books(order)).isEmpty();
     }
 
+    @Test
+    void whatIsOnlyHeldIsGivenUp() {
+        var declined = money.orderBy(money.staff(), """
+                        {"method": "card", "gateway": "stripe", "token": "pm_card_chargeDeclined", "capture": "later",
+                         "return_url": "https://shop.example/back"}""");
+        var order = money.staff().get("/orders/" + declined.at("/order_id"));
+        TestGateway.callStripe(
+                "/v1/payment_intents/" + money.referenceOf(order) + "/confirm", "payment_method=pm_card_visa");
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(TestGateway.effectsOn(order.at("/id")))
+                        .containsExactly("authorized 510", "voided 510"));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(money.payments(order)).containsExactly("card voided 0 0 0 0"));
+        assertThat(money.read(order).at("/status")).isEqualTo("cancelled");
+        assertThat(money.books(order)).isEmpty();
+        assertThat(money.workItems(order)).containsExactly("late_payment");
+    }
+
     private Api.Answer declined() {
         var declined = money.order(MoneyTester.card("pm_card_chargeDeclined"));
         assertThat(declined.status()).isEqualTo(402);
         return money.staff().get("/orders/" + declined.at("/order_id"));
-    }
-
-    private String paymentIntentOf(Api.Answer order) {
-        return database.sql("SELECT gateway_reference FROM payments.payments WHERE order_id = ?::bigint")
-                .params(order.at("/id"))
-                .query(String.class)
-                .single();
     }
 }

@@ -140,6 +140,14 @@ class MoneyTester {
                         """).params(order.at("/id")).query(String.class).list();
     }
 
+    /** The gateway's name for what the order was to be paid with. */
+    String referenceOf(Api.Answer order) {
+        return database.sql("SELECT gateway_reference FROM payments.payments WHERE order_id = ?::bigint")
+                .params(order.at("/id"))
+                .query(String.class)
+                .single();
+    }
+
     /** As if so much time had gone by for what is under way. */
     void letPass(Api.Answer order, String interval) {
         try (var connection = TestDatabase.owner().getConnection();

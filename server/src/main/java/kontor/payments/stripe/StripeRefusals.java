@@ -141,10 +141,11 @@ final class StripeRefusals {
         } else {
             log.warn("No answer from Stripe: {}", StripeAnswers.oneLine(reason));
         }
-        // An answer as if it were one, yet not in Stripe's words; or one that sends us elsewhere: this is not Stripe
-        // speaking.
-        // Nor is it ours to be told that there is no such thing where Stripe itself named it.
-        return (status(e) >= 200 && status(e) < 400) || status(e) == 404
+        // A part of an answer, or one that is not in Stripe's words or sends us elsewhere: this is not Stripe speaking.
+        // Nor
+        // should Stripe not know what it once named itself.
+        var cut = e.getCause() instanceof StripeConnection.CutAnswer;
+        return cut || (status(e) >= 200 && status(e) < 400) || status(e) == 404
                 ? StripeAnswers.strange(reason)
                 : StripeAnswers.noAnswer(reason);
     }
