@@ -47,6 +47,12 @@ class RefundingTest {
         assertThat(money.books(order)).containsExactly("gateway_clearing 310", "refunds 200", "revenue -510");
         assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("captured 510", "refunded 200");
         assertThat(money.history(order)).containsExactly("placed", "payment_captured", "refunded");
+        var asked = money.staff().get("/payments/" + order.at("/payments/0/id") + "/operations");
+        assertThat(asked.at("/items/0/kind")).isEqualTo("authorize");
+        assertThat(asked.at("/items/1/kind")).isEqualTo("refund");
+        assertThat(asked.at("/items/1/state")).isEqualTo("succeeded");
+        assertThat(asked.at("/items/1/refund_id")).isEqualTo(refund.at("/id"));
+        assertThat(asked.at("/items/1/reference")).startsWith("re_");
     }
 
     @Test
