@@ -31,6 +31,7 @@ class MoneyRequests {
     private final PaymentMoves moves;
     private final Payments payments;
     private final OrderMoney money;
+    private final Completion completion;
     private final Idempotency idempotency;
     private final OrderSettings settings;
     private final TransactionTemplate transaction;
@@ -39,12 +40,14 @@ class MoneyRequests {
             PaymentMoves moves,
             Payments payments,
             OrderMoney money,
+            Completion completion,
             Idempotency idempotency,
             OrderSettings settings,
             TransactionTemplate transaction) {
         this.moves = moves;
         this.payments = payments;
         this.money = money;
+        this.completion = completion;
         this.idempotency = idempotency;
         this.settings = settings;
         this.transaction = transaction;
@@ -98,7 +101,9 @@ class MoneyRequests {
 
     /** What has not been answered yet is found out before anything is asked on top of it. */
     private void settleWhatIsUnknown(long orderId) {
-        for (var operation : payments.unansweredOf(orderId)) money.settle(operation, payments.resolve(operation));
+        // An order that still waits for its first payment is settled in another way than one that stands.
+        for (var operation : payments.unansweredOf(orderId))
+            completion.settle(operation, payments.resolve(operation), "recovery");
     }
 
     private void ask(Operation operation) {
