@@ -10,22 +10,37 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
+import kontor.simulator.AdyenOptions;
 import kontor.simulator.Simulator;
 import kontor.simulator.SimulatorOptions;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The payment simulator that the server under test takes for Stripe. It sends its messages to that server. */
+/** The payment simulator that the server under test takes for Stripe and for Adyen. It sends its messages to that server. */
 public final class TestGateway {
     private static final String SECRET_KEY = "sk_test_of_all_tests";
     private static final String WEBHOOK_SECRET = "whsec_of_all_tests";
+
+    /** What Adyen's messages are signed with, and about. */
+    public static final String ADYEN_HMAC_KEY = "A1B2C3D4E5F60718293A4B5C6D7E8F90A1B2C3D4E5F60718293A4B5C6D7E8F90";
+
+    public static final String ADYEN_ACCOUNT = "KontorTests";
+    private static final String ADYEN_LOGIN = "adyen:of_all_tests";
+
+    /** What they come with besides. */
+    public static final String ADYEN_AUTHORIZATION =
+            "Basic " + Base64.getEncoder().encodeToString(ADYEN_LOGIN.getBytes(StandardCharsets.UTF_8));
+
     private static final JsonMapper JSON = new JsonMapper();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -60,10 +75,15 @@ public final class TestGateway {
 
     /** Gives all of an order's payment back, as somebody with the gateway's own pages could. */
     public static void refundBehindOurBack(String orderId) {
+        callStripe("/v1/refunds", "payment_intent=" + paymentIntentOf(orderId));
+    }
+
+    /** The gateway's name for what an order was paid with. */
+    public static String paymentIntentOf(String orderId) {
         var book = JSON.readTree(
                 send(HttpRequest.newBuilder(address().resolve("/_book")).build())
                         .body());
-        var intent = book.get("effects")
+        return book.get("effects")
                 .valueStream()
                 .filter(effect -> orderId.equals(
                         effect.get("metadata").path("kontor_order").asString("")))
@@ -71,12 +91,28 @@ public final class TestGateway {
                 .orElseThrow()
                 .get("payment_intent")
                 .asString();
-        var answer = send(HttpRequest.newBuilder(address().resolve("/v1/refunds"))
+    }
+
+    /** A call of the gateway's own API past the server. */
+    public static JsonNode callStripe(String path, String form) {
+        return checked(send(HttpRequest.newBuilder(address().resolve(path))
                 .header("Authorization", "Bearer " + SECRET_KEY)
                 .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(BodyPublishers.ofString("payment_intent=" + intent))
-                .build());
-        if (answer.statusCode() != 200) throw new AssertionError(answer.body());
+                .POST(BodyPublishers.ofString(form))
+                .build()));
+    }
+
+    /** A call of the simulator's controls, as its page makes them. */
+    public static JsonNode control(String path, String json) {
+        return checked(send(HttpRequest.newBuilder(address().resolve(path))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(json))
+                .build()));
+    }
+
+    private static JsonNode checked(HttpResponse<String> answer) {
+        if (answer.statusCode() / 100 != 2) throw new AssertionError(answer.statusCode() + " " + answer.body());
+        return JSON.readTree(answer.body());
     }
 
     /** What the buyer's browser sends when a button of the 3-D Secure page is pressed: {@code complete} or {@code fail}. */
@@ -126,13 +162,20 @@ public final class TestGateway {
             try {
                 var data =
                         Files.createTempDirectory(Files.createDirectories(Path.of("target", "test-simulator")), "run");
-                return Simulator.start(SimulatorOptions.defaults()
-                        .onPort(0)
-                        .in(data)
-                        .acceptingOnly(SECRET_KEY)
-                        .sendingTo(
-                                URI.create("http://localhost:" + SERVER_PORT + "/gateways/stripe/webhook"),
-                                WEBHOOK_SECRET));
+                return Simulator.start(
+                        SimulatorOptions.defaults()
+                                .onPort(0)
+                                .in(data)
+                                .acceptingOnly(SECRET_KEY)
+                                .sendingTo(
+                                        URI.create("http://localhost:" + SERVER_PORT + "/gateways/stripe/webhook"),
+                                        WEBHOOK_SECRET),
+                        AdyenOptions.defaults()
+                                .acceptingOnly(SECRET_KEY)
+                                .sendingTo(
+                                        URI.create("http://localhost:" + SERVER_PORT + "/gateways/adyen/webhook"),
+                                        ADYEN_HMAC_KEY,
+                                        ADYEN_LOGIN));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -157,7 +200,15 @@ public final class TestGateway {
                             "kontor.payments.stripe.secret-key=" + SECRET_KEY,
                             "kontor.payments.stripe.webhook-secrets=" + WEBHOOK_SECRET,
                             "kontor.payments.stripe.timeout=4s",
+                            "kontor.payments.adyen.api-base=" + address() + "/adyen",
+                            "kontor.payments.adyen.api-key=" + SECRET_KEY,
+                            "kontor.payments.adyen.merchant-account=" + ADYEN_ACCOUNT,
+                            "kontor.payments.adyen.hmac-keys=" + ADYEN_HMAC_KEY,
+                            "kontor.payments.adyen.webhook-user=adyen",
+                            "kontor.payments.adyen.webhook-password=of_all_tests",
+                            "kontor.payments.adyen.timeout=4s",
                             "kontor.payments.recovery-interval=200ms",
+                            "kontor.payments.work-items-interval=1s",
                             "kontor.payments.breaker-pause=1s")
                     .applyTo(context);
         }

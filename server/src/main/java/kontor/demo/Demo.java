@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import kontor.database.CannotStart;
 import kontor.database.DataFolder;
+import kontor.simulator.AdyenOptions;
 import kontor.simulator.Simulator;
 import kontor.simulator.SimulatorOptions;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -76,13 +77,19 @@ public class Demo {
     }
 
     private static SpringApplication server(Class<?> application, DataFolder data, URI simulator, DemoSecrets secrets) {
-        Map<String, Object> own = Map.of(
-                "kontor.data", data.path().toString(),
-                "kontor.admin.email", DemoSecrets.ADMIN,
-                "kontor.admin.password", secrets.adminPassword(),
-                "kontor.payments.stripe.api-base", simulator.toString(),
-                "kontor.payments.stripe.secret-key", secrets.gatewayKey(),
-                "kontor.payments.stripe.webhook-secrets", secrets.webhookSecret());
+        Map<String, Object> own = Map.ofEntries(
+                Map.entry("kontor.data", data.path().toString()),
+                Map.entry("kontor.admin.email", DemoSecrets.ADMIN),
+                Map.entry("kontor.admin.password", secrets.adminPassword()),
+                Map.entry("kontor.payments.stripe.api-base", simulator.toString()),
+                Map.entry("kontor.payments.stripe.secret-key", secrets.gatewayKey()),
+                Map.entry("kontor.payments.stripe.webhook-secrets", secrets.webhookSecret()),
+                Map.entry("kontor.payments.adyen.api-base", simulator + "/adyen"),
+                Map.entry("kontor.payments.adyen.api-key", secrets.gatewayKey()),
+                Map.entry("kontor.payments.adyen.merchant-account", "KontorDemo"),
+                Map.entry("kontor.payments.adyen.hmac-keys", secrets.hmacKey()),
+                Map.entry("kontor.payments.adyen.webhook-user", ""),
+                Map.entry("kontor.payments.adyen.webhook-password", ""));
         var server = new SpringApplication(application);
         server.setLogStartupInfo(false); // the screen below says it better
         server.addInitializers(context -> {
@@ -102,13 +109,16 @@ public class Demo {
         var itsPort = port + SIMULATOR_PORT_DISTANCE;
         try {
             data.folder("simulator"); // closed to others, as everything that Kontor makes
-            return Simulator.start(SimulatorOptions.defaults()
-                    .onPort(itsPort)
-                    .in(data.path())
-                    .acceptingOnly(secrets.gatewayKey())
-                    .sendingTo(
-                            URI.create("http://localhost:" + port + "/gateways/stripe/webhook"),
-                            secrets.webhookSecret()));
+            var messages = "http://localhost:" + port + "/gateways/%s/webhook";
+            return Simulator.start(
+                    SimulatorOptions.defaults()
+                            .onPort(itsPort)
+                            .in(data.path())
+                            .acceptingOnly(secrets.gatewayKey())
+                            .sendingTo(URI.create(messages.formatted("stripe")), secrets.webhookSecret()),
+                    AdyenOptions.defaults()
+                            .acceptingOnly(secrets.gatewayKey())
+                            .sendingTo(URI.create(messages.formatted("adyen")), secrets.hmacKey(), null));
         } catch (BindException e) {
             throw new CannotStart(
                     "Port %d, where the payment simulator listens, is taken. Choose another --port: the simulator's is %d above."

@@ -2,9 +2,11 @@ package kontor.demo;
 
 import java.io.IOException;
 import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Properties;
 import kontor.database.DataFolder;
 
@@ -41,6 +43,11 @@ record DemoSecrets(String adminPassword, String customerPassword, String gateway
                 kept.getProperty("customer"),
                 kept.getProperty("gateway"),
                 kept.getProperty("webhook"));
+    }
+
+    /** What the simulator signs with when it speaks as Adyen, in hexadecimal. */
+    String hmacKey() {
+        return HexFormat.of().formatHex(webhookSecret.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String random() {

@@ -135,8 +135,7 @@ class Cancelling {
                                 ? notNow(order, "It has been shipped.")
                                 : null;
                     case AUTHORIZED -> notNow(order, "Its payment could not be given up. Look at the payment.");
-                    case PARTIALLY_PAID, PAID, PARTIALLY_REFUNDED ->
-                        notNow(order, "It is paid. Give the money back first.");
+                    case PARTIALLY_PAID, PAID, PARTIALLY_REFUNDED -> notNow(order, "It is paid. Refund it first.");
                 };
         };
     }

@@ -90,6 +90,11 @@ class Completion implements PaymentOutcomes {
     }
 
     @Override
+    public void gone(Payment held, String actor) {
+        money.gone(held, actor);
+    }
+
+    @Override
     public void disputed(Payment payment, DisputeNews news, String actor) {
         disputes.hear(payment, news, actor);
     }

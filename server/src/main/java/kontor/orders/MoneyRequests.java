@@ -9,10 +9,12 @@ import java.util.function.Supplier;
 import kontor.idempotency.Claim;
 import kontor.idempotency.Idempotency;
 import kontor.idempotency.RequestKey;
+import kontor.payments.GatewayAnswer;
 import kontor.payments.Operation;
 import kontor.payments.Payment;
 import kontor.payments.PaymentMoves;
 import kontor.payments.PaymentMoves.Made;
+import kontor.payments.PaymentOutcomes;
 import kontor.payments.Payments;
 import kontor.web.Problem;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +33,7 @@ class MoneyRequests {
     private final PaymentMoves moves;
     private final Payments payments;
     private final OrderMoney money;
-    private final Completion completion;
+    private final PaymentOutcomes outcomes;
     private final Idempotency idempotency;
     private final OrderSettings settings;
     private final TransactionTemplate transaction;
@@ -40,14 +42,14 @@ class MoneyRequests {
             PaymentMoves moves,
             Payments payments,
             OrderMoney money,
-            Completion completion,
+            PaymentOutcomes outcomes,
             Idempotency idempotency,
             OrderSettings settings,
             TransactionTemplate transaction) {
         this.moves = moves;
         this.payments = payments;
         this.money = money;
-        this.completion = completion;
+        this.outcomes = outcomes;
         this.idempotency = idempotency;
         this.settings = settings;
         this.transaction = transaction;
@@ -101,9 +103,11 @@ class MoneyRequests {
 
     /** What has not been answered yet is found out before anything is asked on top of it. */
     private void settleWhatIsUnknown(long orderId) {
-        // An order that still waits for its first payment is settled in another way than one that stands.
-        for (var operation : payments.unansweredOf(orderId))
-            completion.settle(operation, payments.resolve(operation), "recovery");
+        for (var operation : payments.unansweredOf(orderId)) {
+            var answer = payments.resolve(operation);
+            var unsent = answer instanceof GatewayAnswer.NoAnswer no && !no.wasSent();
+            if (!unsent) outcomes.settle(operation, answer, "recovery");
+        }
     }
 
     private void ask(Operation operation) {

@@ -145,11 +145,14 @@ class OrderMoney {
                             WorkItems.Subject.of(payment),
                             "Nothing is held any more for order " + order.id() + ": " + code);
             }
-            case VOID ->
-                work.open(
-                        WorkItems.Kind.UNEXPECTED_STATE,
-                        WorkItems.Subject.of(operation),
-                        "The payment could not be given up: " + code);
+            case VOID -> {
+                // The buyer may have been faster, and what was found then is on record already.
+                if (payment.status() != PaymentStatus.CAPTURED)
+                    work.open(
+                            WorkItems.Kind.UNEXPECTED_STATE,
+                            WorkItems.Subject.of(operation),
+                            "The payment could not be given up: " + code);
+            }
             case REFUND -> {
                 completeRefund(operation);
                 step(order, "refund_failed", order.status(), operation, code);
@@ -272,6 +275,20 @@ class OrderMoney {
     private static Operation begun(PaymentMoves.Beginning beginning) {
         if (beginning instanceof PaymentMoves.Beginning.Begun(var operation)) return operation;
         throw new IllegalStateException("what came too late cannot be given back: " + beginning);
+    }
+
+    /** Writes down that a gateway holds nothing any more of what an order was confirmed on; what was taken of it stays. */
+    void gone(Payment held, String actor) {
+        transaction.executeWithoutResult(_ -> {
+            var order = lock(held.orderId());
+            if (!moves.holdGone(held)) return;
+            step(order, "authorization_gone", order.status(), actor, null);
+            if (held.balance().late()) return;
+            work.open(
+                    WorkItems.Kind.AUTHORIZATION_GONE,
+                    WorkItems.Subject.of(held),
+                    "Nothing is held any more for order " + order.id());
+        });
     }
 
     void post(Posting posting) {

@@ -78,7 +78,7 @@ class OrderMoneyController {
     @SignedIn
     @GetMapping("/orders/{id}/refunds/{refundId}")
     @Operation(summary = "One refund: of one's own order, or of any with the permission orders:read")
-    RefundView refund(@PathVariable long id, @PathVariable long refundId, Caller caller) {
+    RefundView findRefund(@PathVariable long id, @PathVariable long refundId, Caller caller) {
         checkVisible(id, caller);
         return refunds.ofOrder(id, caller.may(READ_ALL)).stream()
                 .filter(refund -> refund.id() == refundId)

@@ -7,6 +7,8 @@ import jakarta.validation.constraints.Size;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import kontor.idempotency.Idempotency;
 import kontor.money.Money;
 import kontor.orders.MoneyRequests.Begun;
@@ -21,14 +23,21 @@ import kontor.web.PlainText;
 import kontor.web.Problem;
 import kontor.web.Refusal;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Pays what is due on an order's invoice: by card, or by a bank transfer that staff write down. In parts, if so asked. */
 @Component
 class Paying {
     static final String RECORD = "payments:record";
+    private static final Logger log = LoggerFactory.getLogger(Paying.class);
+    private static final int AT_ONCE = 100;
+    private static final Operation.Cause EXPIRY = new Operation.Cause("expiry", null, null);
 
     private final OrderStore store;
     private final Completion completion;
@@ -37,6 +46,8 @@ class Paying {
     private final PaymentMoves moves;
     private final MoneyRequests requests;
     private final Idempotency idempotency;
+    private final OrderSettings settings;
+    private final TransactionTemplate transaction;
 
     Paying(
             OrderStore store,
@@ -45,7 +56,9 @@ class Paying {
             Payments payments,
             PaymentMoves moves,
             MoneyRequests requests,
-            Idempotency idempotency) {
+            Idempotency idempotency,
+            OrderSettings settings,
+            TransactionTemplate transaction) {
         this.store = store;
         this.completion = completion;
         this.money = money;
@@ -53,6 +66,8 @@ class Paying {
         this.moves = moves;
         this.requests = requests;
         this.idempotency = idempotency;
+        this.settings = settings;
+        this.transaction = transaction;
     }
 
     /**
@@ -177,6 +192,31 @@ class Paying {
                 null,
                 cause);
         return moves.beginPayment(invoice, payment, authorize);
+    }
+
+    /** Gives up payments beside an invoice whose buyers did not come back to confirm them, so that another can be begun. */
+    @Scheduled(fixedDelayString = "${kontor.orders.expiry-interval:10s}")
+    void endForgotten() {
+        for (var payment : payments.waitingSince(settings.paymentPatience(), AT_ONCE)) {
+            try {
+                begin(payment).ifPresent(voiding -> money.settle(voiding, payments.ask(voiding)));
+            } catch (RuntimeException e) {
+                log.warn("Payment {} was forgotten and could not be given up yet", payment.id(), e);
+            }
+        }
+    }
+
+    private Optional<Operation> begin(Payment waiting) {
+        Optional<Operation> begun = transaction.execute(status -> {
+            var order = store.lock(waiting.orderId(), null).orElseThrow();
+            var voiding = payments.voidOf(waiting, EXPIRY);
+            // The first payment of an order that waits for it is called off with the order.
+            if (order.status() != OrderStatus.PENDING_PAYMENT && payments.insertVoid(voiding))
+                return Optional.of(voiding);
+            status.setRollbackOnly();
+            return Optional.empty();
+        });
+        return Objects.requireNonNull(begun, "a transaction gave no answer");
     }
 
     private ResponseEntity<?> answer(long orderId, List<Made> made) {

@@ -15,7 +15,10 @@ public sealed interface GatewayAnswer {
     /** The amount was taken. */
     record Captured(String reference, Money amount) implements GatewayAnswer {}
 
-    /** The buyer has to act first, usually 3-D Secure, at {@code redirect}. Nothing is held or taken yet. */
+    /**
+     * The buyer has to act first, usually 3-D Secure, at {@code redirect}. Nothing is held or taken yet, and a gateway that
+     * names a payment only once it is authorized has it go by our own name until then.
+     */
     record RequiresAction(String reference, URI redirect) implements GatewayAnswer {}
 
     /**
@@ -72,7 +75,8 @@ public sealed interface GatewayAnswer {
             return reason.startsWith(STRANGE);
         }
 
-        boolean wasSent() {
+        /** Whether the gateway has been asked at all. */
+        public boolean wasSent() {
             return !reason.startsWith(NOT_SENT);
         }
     }

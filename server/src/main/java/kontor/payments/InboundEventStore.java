@@ -21,8 +21,12 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
         this.client = client;
     }
 
-    /** A verified message, and its bytes as they are kept. */
-    record Arrival(String gateway, WebhookEvent event, byte[] body) {
+    /**
+     * A verified message, and its bytes as they are kept.
+     *
+     * @param isWord whether what it says is settled as it stands, whatever is open by then
+     */
+    record Arrival(String gateway, WebhookEvent event, byte[] body, boolean isWord) {
         private Name name() {
             return new Name(gateway, event.id());
         }
@@ -71,9 +75,12 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                         arrival.event().answer() != null || arrival.event().dispute() != null)
                 .bool(arrival -> arrival.event().dispute() != null)
                 .bool(arrival -> arrival.event().answer() instanceof GatewayAnswer.RequiresAction)
-                .bool(arrival -> arrival.event().answer() instanceof GatewayAnswer.Captured)
+                .bool(arrival -> arrival.event().answer() instanceof GatewayAnswer.Captured
+                        || arrival.event().answer() instanceof GatewayAnswer.Authorized)
+                .bool(arrival -> arrival.event().answer() instanceof GatewayAnswer.Voided)
                 .nullableBigint(arrival -> arrival.event().paymentId())
                 .text(arrival -> arrival.event().gatewayReference())
+                .bool(Arrival::isWord)
                 .query(
                         jdbc,
                         """
@@ -83,16 +90,16 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                             disputes,
                             CASE WHEN NOT telling THEN 'ignored'
                                  WHEN payment.id IS NULL THEN 'quarantined'
-                                 WHEN nothing_new THEN 'processed'
+                                 WHEN nothing_new AND NOT is_word THEN 'processed'
                                  ELSE 'received' END,
                             CASE WHEN NOT telling THEN 'nothing here follows from events of this type'
                                  WHEN payment.id IS NULL THEN 'no payment of ours' END,
-                            CASE WHEN NOT telling OR payment.id IS NULL OR nothing_new THEN now() END,
+                            CASE WHEN NOT telling OR payment.id IS NULL OR nothing_new AND NOT is_word THEN now() END,
                             now() + CASE WHEN operation.state = 'intent' AND operation.next_attempt_at > now()
                                          THEN interval '1 second' ELSE interval '10 seconds' END
-                        FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                            AS come (gateway, event_id, type, body, telling, disputes, to_be_confirmed, taken, paid,
-                                     reference)
+                        FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                            AS come (gateway, event_id, type, body, telling, disputes, to_be_confirmed, taken, given_up,
+                                     paid, reference, is_word)
                         LEFT JOIN LATERAL (
                             SELECT order_id, id, status FROM payments.payments
                             WHERE telling AND payments.gateway = come.gateway AND payments.id = come.paid
@@ -111,7 +118,9 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                             SELECT to_be_confirmed AND operation.state IS NOT DISTINCT FROM 'waiting'
                                 OR operation.state IS NULL AND NOT disputes
                                    -- Taken for a payment that has ended: that has to be given back.
-                                   AND NOT (taken AND payment.status IN ('failed', 'voided')) AS nothing_new
+                                   AND NOT (taken AND payment.status IN ('failed', 'voided'))
+                                   -- Given up at the gateway, and we still count on it.
+                                   AND NOT (given_up AND payment.status = 'authorized') AS nothing_new
                         ) AS news
                         ORDER BY come.gateway, come.event_id
                         ON CONFLICT DO NOTHING
@@ -148,14 +157,17 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
      * Ends what waited for an answer that has come by now: nothing is open any more at the payments of those messages. One
      * about a payment that came to nothing is left to be looked at: it may tell of money that was taken all the same. So is
      * one about a dispute, which no answer tells of.
+     *
+     * @param speaking the gateways whose messages are each settled as they stand
      */
-    void finishAnswered() {
+    void finishAnswered(List<String> speaking) {
         client.sql("""
                         UPDATE payments.inbound_events SET state = 'processed', processed_at = now()
                         WHERE (gateway, event_id) IN (
                             SELECT gateway, event_id FROM payments.inbound_events
                             WHERE state = 'received' AND next_attempt_at <= now() AND payment_id IS NOT NULL
                               AND NOT about_dispute
+                              AND gateway <> ALL (string_to_array(:speaking, ','))
                               AND NOT EXISTS (
                                   SELECT FROM payments.operations
                                   WHERE operations.order_id = inbound_events.order_id
@@ -167,7 +179,7 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                                     AND payments.id = inbound_events.payment_id
                                     AND payments.status IN ('failed', 'voided'))
                             FOR UPDATE SKIP LOCKED)
-                        """).update();
+                        """).param("speaking", String.join(",", speaking)).update();
     }
 
     /** Messages whose time has come, and that nothing has ended since; their next time is set at once, so that no other server takes them too. */

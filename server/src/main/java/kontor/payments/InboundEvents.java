@@ -29,6 +29,7 @@ class InboundEvents {
     private final InboundEventArchive archive;
     private final InboxCounts counts;
     private final WorkItems work;
+    private final ToldOutcomes told;
 
     InboundEvents(
             Lanes<Arrival, Standing> lane,
@@ -38,7 +39,8 @@ class InboundEvents {
             PaymentOutcomes outcomes,
             InboundEventArchive archive,
             InboxCounts counts,
-            WorkItems work) {
+            WorkItems work,
+            ToldOutcomes told) {
         this.lane = lane;
         this.events = events;
         this.store = store;
@@ -47,6 +49,7 @@ class InboundEvents {
         this.archive = archive;
         this.counts = counts;
         this.work = work;
+        this.told = told;
     }
 
     /**
@@ -57,7 +60,9 @@ class InboundEvents {
         var kept = CardNumbers.masked(body);
         if (!Arrays.equals(kept, body))
             log.warn("Event {} of {} held a card number, which is kept masked", event.id(), gateway);
-        var standing = lane.submit(new Arrival(gateway, event, kept));
+        var isWord = told.speaksFor(gateway);
+        var standing =
+                lane.submit(new Arrival(gateway, isWord ? told.identified(gateway, event) : event, kept, isWord));
         counts.count(gateway, event.type(), stateOf(standing, event));
         switch (standing) {
             case FOREIGN -> warnOfForeign(gateway, event);
@@ -112,6 +117,10 @@ class InboundEvents {
             events.done(gateway, event.id(), "ignored", "nothing here follows from events of this type");
             return;
         }
+        if (event.dispute() == null && told.speaksFor(gateway)) {
+            settleAsTold(gateway, event);
+            return;
+        }
         var payment = store.paymentOf(gateway, event.paymentId(), event.gatewayReference());
         if (payment.isEmpty()) {
             events.done(gateway, event.id(), "quarantined", "no payment of ours");
@@ -125,8 +134,22 @@ class InboundEvents {
             events.done(gateway, event.id(), "processed", null);
             return;
         }
+        if (operation.isEmpty() && isGivenUpThere(payment.get(), event)) {
+            var found = payments.foundNow(payment.get(), event);
+            if (found instanceof GatewayAnswer.NoAnswer || found instanceof GatewayAnswer.NotFound) return;
+            if (found instanceof GatewayAnswer.Voided) outcomes.gone(payment.get(), "gateway:" + gateway);
+            events.done(gateway, event.id(), "processed", null);
+            return;
+        }
         if (operation.isEmpty() && isTakenFromAnEnded(payment.get(), event)) {
-            var found = payments.foundLate(payment.get(), event);
+            var found = payments.foundNow(payment.get(), event);
+            if (found instanceof GatewayAnswer.NoAnswer no && no.isStrange()) {
+                var says = "event %s says that money was taken, and the gateway does not: %s"
+                        .formatted(event.id(), no.reason());
+                work.open(WorkItems.Kind.UNEXPECTED_STATE, WorkItems.Subject.of(payment.get()), says);
+                events.done(gateway, event.id(), "quarantined", "the gateway does not confirm it");
+                return;
+            }
             if (found instanceof GatewayAnswer.NoAnswer || found instanceof GatewayAnswer.NotFound) return;
             outcomes.late(payment.get(), found, "gateway:" + gateway);
             events.done(gateway, event.id(), "processed", "money for a payment that had ended");
@@ -146,9 +169,32 @@ class InboundEvents {
         events.done(gateway, event.id(), "processed", null);
     }
 
+    private void settleAsTold(String gateway, WebhookEvent event) {
+        switch (told.settle(gateway, event)) {
+            case ToldOutcomes.Result.Settled() -> events.done(gateway, event.id(), "processed", null);
+            case ToldOutcomes.Result.Foreign() -> {
+                events.done(gateway, event.id(), "quarantined", "no payment of ours");
+                warnOfForeign(gateway, event);
+            }
+            case ToldOutcomes.Result.Contradiction(var operation, var note) -> {
+                work.open(
+                        operation.kind() == Operation.Kind.REFUND
+                                ? WorkItems.Kind.REFUND_FAILED
+                                : WorkItems.Kind.UNEXPECTED_STATE,
+                        WorkItems.Subject.of(operation),
+                        "event %s of %s: %s".formatted(event.id(), gateway, note));
+                events.done(gateway, event.id(), "quarantined", note);
+            }
+        }
+    }
+
     private static boolean isTakenFromAnEnded(Payment payment, WebhookEvent event) {
-        return event.answer() instanceof GatewayAnswer.Captured
+        return (event.answer() instanceof GatewayAnswer.Captured || event.answer() instanceof GatewayAnswer.Authorized)
                 && (payment.status() == PaymentStatus.FAILED || payment.status() == PaymentStatus.VOIDED);
+    }
+
+    private static boolean isGivenUpThere(Payment payment, WebhookEvent event) {
+        return event.answer() instanceof GatewayAnswer.Voided && payment.status() == PaymentStatus.AUTHORIZED;
     }
 
     /** One item for each gateway: whoever else uses the same account there may do so all day. */
@@ -163,7 +209,8 @@ class InboundEvents {
     /** Ends what waited for an answer under way. */
     @Scheduled(fixedDelayString = "${kontor.payments.inbox-interval:1s}")
     void finishAnswered() {
-        events.finishAnswered();
+        events.finishAnswered(
+                payments.gatewayNames().stream().filter(told::speaksFor).toList());
     }
 
     /** Acts on what a crash, a failure or a silent gateway left behind. */

@@ -5,6 +5,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import kontor.batching.Overloaded;
 import kontor.money.Money;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -42,7 +44,13 @@ class PaymentController {
         this.clock = clock;
     }
 
-    /** A payment as the API shows it. */
+    /**
+     * A payment as the API shows it.
+     *
+     * @param refundable what can still be given back: what is under way or disputed counts as gone
+     * @param capturable what can still be taken of what is held
+     * @param late taken after the payment had ended: it pays for nothing and is given back
+     */
     record PaymentView(
             long id,
             long orderId,
@@ -50,7 +58,12 @@ class PaymentController {
             @Nullable String gateway,
             String status,
             Money amount,
-            Money captured) {
+            Money captured,
+            Money refunded,
+            Money refundable,
+            Money capturable,
+            Money disputed,
+            boolean late) {
         static PaymentView of(Payment payment) {
             return new PaymentView(
                     payment.id(),
@@ -59,7 +72,16 @@ class PaymentController {
                     payment.gateway(),
                     payment.status().code(),
                     payment.amount(),
-                    new Money(payment.captured(), payment.amount().currency()));
+                    money(payment, payment.captured()),
+                    money(payment, payment.balance().refunded()),
+                    money(payment, payment.refundable()),
+                    money(payment, payment.capturable()),
+                    money(payment, payment.balance().disputed()),
+                    payment.balance().late());
+        }
+
+        private static Money money(Payment payment, long minorUnits) {
+            return new Money(minorUnits, payment.amount().currency());
         }
     }
 
@@ -78,7 +100,9 @@ class PaymentController {
     @Operation(
             summary = "Messages of payment gateways, signed by them",
             description =
-                    "Takes no Idempotency-Key: every message has an id of its own, and one that comes again is known by it.")
+                    "Takes no Idempotency-Key: every message has an id of its own, and one that comes again is known by it."
+                            + " Of a message with several events those that are signed are kept, whatever the others are;"
+                            + " one that is not makes it a 401, and the message may be sent again as it is.")
     ResponseEntity<?> receive(@PathVariable String name, HttpServletRequest request) throws IOException {
         if (!payments.gatewayNames().contains(name)) {
             limits.count(request);
@@ -86,10 +110,10 @@ class PaymentController {
         }
         var body = request.getInputStream().readAllBytes();
         var gateway = payments.gateway(name);
-        return switch (gateway.readWebhook(body, request.getHeader(gateway.signatureHeader()), clock.instant())) {
-            case WebhookVerdict.Verified(var event) -> {
+        return switch (gateway.readWebhook(body, request::getHeader, clock.instant())) {
+            case WebhookVerdict.Verified(var parts, var refused) -> {
                 try {
-                    inbox.receive(name, event, body);
+                    for (var part : parts) inbox.receive(name, part.event(), part.raw());
                 } catch (Overloaded e) {
                     yield Problem.of(
                             HttpStatus.SERVICE_UNAVAILABLE,
@@ -97,7 +121,11 @@ class PaymentController {
                             "Too many messages at once. Send it again later.",
                             Map.of("retry_after", 1));
                 }
-                yield ResponseEntity.ok(Map.of("received", true));
+                if (!refused.isEmpty()) yield refusedInPart(name, parts.size(), refused, request);
+                var receipt = gateway.receipt();
+                yield ResponseEntity.ok()
+                        .contentType(MediaType.parseMediaType(receipt.contentType()))
+                        .body(receipt.text());
             }
             case WebhookVerdict.Unreadable(var reason) -> {
                 log.warn("A signed message of {} cannot be read: {}", name, reason);
@@ -109,5 +137,16 @@ class PaymentController {
                 yield Problem.of(HttpStatus.UNAUTHORIZED, "invalid_signature", "The signature does not fit.");
             }
         };
+    }
+
+    /** What could be believed is kept, and known when it comes again; the rest never leads to a 2xx. */
+    private ResponseEntity<?> refusedInPart(String name, int kept, List<String> refused, HttpServletRequest request) {
+        limits.count(request);
+        log.warn("{} events of a message of {} were kept, and these refused: {}", kept, name, refused);
+        return Problem.of(
+                HttpStatus.UNAUTHORIZED,
+                "invalid_signature",
+                "The signature does not fit some of these events; the others are kept.",
+                Map.of("kept", kept, "refused", refused.size()));
     }
 }

@@ -52,7 +52,9 @@ public class PaymentDisputes {
         // An old message that tells of the withdrawal, after the end, is behind what is known.
         var old = news.status() == DisputeNews.Status.OPEN && status != DisputeNews.Status.OPEN;
         // What is lost was withdrawn, whether or not the message about that has come.
-        var taken = to == DisputeNews.Status.LOST || (old ? withdrawn : news.withdrawn());
+        // And what was won and is not withdrawn has been given back, or was never taken.
+        var over = status == DisputeNews.Status.WON && !withdrawn;
+        var taken = to == DisputeNews.Status.LOST || ((old || over) ? withdrawn : news.withdrawn());
         if (taken && !withdrawn) {
             store.withdrawn(dispute);
             changes.add(new Change(Change.Kind.WITHDRAWN, dispute));

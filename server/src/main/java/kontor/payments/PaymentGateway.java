@@ -3,6 +3,7 @@ package kontor.payments;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Function;
 import kontor.money.Money;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,8 @@ public interface PaymentGateway {
     GatewayAnswer confirm(GatewayRequest.Confirm request);
 
     /**
-     * Gives up a payment that is not captured: releases a hold, ends a pending 3-D Secure step.
+     * Gives up a payment that is not captured: releases a hold, ends a pending 3-D Secure step. Operation keys of such
+     * a question may be longer than others: each further try has one of its own.
      *
      * @return {@link GatewayAnswer.Voided}, also when it was already; {@link GatewayAnswer.Captured} when it is too late
      */
@@ -71,20 +73,22 @@ public interface PaymentGateway {
      * Verifies and reads a message from the gateway.
      *
      * @param rawBody the bytes as they came: a signature covers bytes, not their meaning
-     * @param signatureHeader {@code null} when the request had none
-     * @param now against which the message's age is judged
+     * @param headers of the request, by name in any case; {@code null} for one that it had not
+     * @param now against which the message's age is judged, where it carries a time that is signed
      */
-    WebhookVerdict readWebhook(byte[] rawBody, @Nullable String signatureHeader, Instant now);
+    WebhookVerdict readWebhook(byte[] rawBody, Function<String, @Nullable String> headers, Instant now);
 
-    /** The name of the HTTP header that carries the signature of its messages. */
-    String signatureHeader();
+    /** What it wants to hear once its message is kept. */
+    WebhookReceipt receipt();
 
-    /** Reads a message again that was verified when it was stored; empty when it is not an event. */
-    Optional<WebhookEvent> readStored(byte[] rawBody);
+    /** Reads an event again that was verified when it was stored; empty when it is not one. */
+    Optional<WebhookEvent> readStored(byte[] raw);
 
     /**
      * Whether the gateway can be asked what became of an operation. One that cannot answers every look-up with
-     * {@link GatewayAnswer.NotFound}, and its signed messages are its word.
+     * {@link GatewayAnswer.NotFound}, and its signed messages are its word: each names its operation by key and kind, and
+     * says of an authorization no more than that it is granted, {@link GatewayAnswer.Authorized}, also when the money
+     * was to be taken at once.
      */
     boolean answersLookUps();
 

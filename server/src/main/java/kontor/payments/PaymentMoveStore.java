@@ -217,6 +217,14 @@ class PaymentMoveStore {
                         """).param("reference", reference).update() == 1;
     }
 
+    boolean holdGone(Payment held) {
+        return on(held, """
+                        UPDATE payments.payments
+                        SET status = CASE WHEN captured = 0 THEN 'voided' ELSE 'captured' END, updated_at = now()
+                        WHERE order_id = :order AND id = :payment AND status = 'authorized' AND capturing = 0
+                        """).update() == 1;
+    }
+
     List<PaymentMoves.Made> madeBy(long orderId, String actor, String requestKey) {
         return client.sql("""
                         SELECT * FROM payments.operations

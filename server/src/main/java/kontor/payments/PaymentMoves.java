@@ -253,6 +253,11 @@ public class PaymentMoves {
         return store.holdLate(ended, reference);
     }
 
+    /** Writes that nothing is held any more. @return false when it was not held, or a capture of it is under way */
+    public boolean holdGone(Payment held) {
+        return store.holdGone(held);
+    }
+
     /** The operations of an actor's request, in the order of their ids. */
     public List<Made> madeBy(long orderId, String actor, String requestKey) {
         return store.madeBy(orderId, actor, requestKey);

@@ -15,6 +15,9 @@ public interface PaymentOutcomes {
      */
     void late(Payment ended, GatewayAnswer found, String actor);
 
+    /** A gateway holds nothing any more of a payment of which it was to be captured: it has let it expire, say. */
+    void gone(Payment held, String actor);
+
     /** A gateway tells of a dispute; messages may come twice and in any order. */
     void disputed(Payment payment, DisputeNews news, String actor);
 }

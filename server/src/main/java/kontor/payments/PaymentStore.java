@@ -310,6 +310,22 @@ class PaymentStore {
                 .optional();
     }
 
+    List<Payment> waitingSince(Duration patience, int limit) {
+        return client.sql("""
+                        SELECT * FROM payments.payments
+                        WHERE status = 'requires_action' AND updated_at < now() - make_interval(secs => :seconds)
+                          AND NOT EXISTS (
+                              SELECT FROM payments.operations
+                              WHERE operations.order_id = payments.order_id AND payment_id = payments.id
+                                AND state IN ('intent', 'unknown'))
+                        ORDER BY updated_at LIMIT :limit
+                        """)
+                .param("seconds", (double) patience.toSeconds())
+                .param("limit", limit)
+                .query((row, number) -> payment(row))
+                .list();
+    }
+
     List<Operation> unansweredOf(long orderId) {
         return client.sql("""
                         SELECT * FROM payments.operations
@@ -430,6 +446,24 @@ class PaymentStore {
                 .param("id", operation.id())
                 .query(Long.class)
                 .single());
+    }
+
+    /** An operation, and what is known of its answer. */
+    record Known(Operation operation, Operation.State state) {}
+
+    /** Every operation of the payment that this one belongs to, the newest first; none when there is no such one at the gateway. */
+    List<Known> operationsBeside(String gateway, long orderId, long operationId) {
+        return client.sql("""
+                        SELECT operations.* FROM payments.operations
+                        JOIN payments.operations AS named USING (order_id, payment_id)
+                        WHERE order_id = :order AND named.id = :id AND named.gateway = :gateway
+                        ORDER BY operations.id DESC
+                        """)
+                .param("order", orderId)
+                .param("id", operationId)
+                .param("gateway", gateway)
+                .query((row, number) -> new Known(operation(row), Operation.State.ofCode(row.getString("state"))))
+                .list();
     }
 
     /** How many payments have begun and not ended, by state; states without any are missing. */

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import kontor.database.Ids;
 import kontor.database.Statements;
@@ -23,6 +24,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 @Component
 public class Payments {
     private static final Duration LONGEST_LAG_OF_A_SEARCH = Duration.ofDays(1);
+    private static final Pattern NAME = Pattern.compile("([0-9]{1,18})-([0-9]{1,18})(?:-.*)?");
 
     private final PaymentStore store;
     private final Map<String, PaymentGateway> gateways;
@@ -168,15 +170,15 @@ public class Payments {
                 .isEmpty();
     }
 
-    /** What there is now of a payment that had ended here, and that a message says money was taken for. */
-    GatewayAnswer foundLate(Payment ended, WebhookEvent event) {
-        var gateway = gateway(String.valueOf(ended.gateway()));
-        var authorization = store.authorizationOf(ended.orderId(), ended.id());
+    /** What there is now of a payment that a message says something unexpected about. */
+    GatewayAnswer foundNow(Payment payment, WebhookEvent event) {
+        var gateway = gateway(String.valueOf(payment.gateway()));
+        var authorization = store.authorizationOf(payment.orderId(), payment.id());
         if (authorization.isEmpty()) return new GatewayAnswer.NotFound();
         if (gateway.answersLookUps()) return lookUp(authorization.get(), event.gatewayReference(), gateway);
         // It cannot be asked: its signed message is its word, if it is about this payment's amount.
         return event.answer() instanceof GatewayAnswer.Captured taken
-                        && taken.amount().equals(ended.amount())
+                        && taken.amount().equals(payment.amount())
                 ? taken
                 : new GatewayAnswer.NoAnswer("the message is about another amount");
     }
@@ -230,6 +232,11 @@ public class Payments {
     /** The operation of the payment that still waits: for the gateway, or else for the buyer. */
     public Optional<Operation> openOperation(long orderId, long paymentId) {
         return store.openOperation(orderId, paymentId);
+    }
+
+    /** Payments that have waited for their buyers for so long, and that nobody is asking about. */
+    public List<Payment> waitingSince(Duration patience, int limit) {
+        return store.waitingSince(patience, limit);
     }
 
     /**
@@ -296,12 +303,43 @@ public class Payments {
 
     /** What the operation is called at its gateway: the same for every try, and of this installation alone. */
     String keyOf(Operation operation) {
+        return keyOf(operation.orderId(), operation.id());
+    }
+
+    private String keyOf(long orderId, long operationId) {
         var prefix = keyPrefix;
         if (prefix == null) {
             prefix = store.installation().toString().substring(0, 13);
             keyPrefix = prefix;
         }
-        return prefix + "-" + operation.orderId() + "-" + operation.id();
+        return prefix + "-" + orderId + "-" + operationId;
+    }
+
+    /** What an operation is called in our tables. */
+    record Name(long orderId, long operationId) {}
+
+    /** The operation that a gateway's message names, also where something follows its key; empty for anybody else's. */
+    Optional<Name> nameIn(String operationKey) {
+        var own = keyOf(0, 0);
+        var prefix = own.substring(0, own.length() - "0-0".length());
+        var numbers = NAME.matcher(operationKey);
+        return operationKey.startsWith(prefix)
+                        && numbers.region(prefix.length(), operationKey.length())
+                                .matches()
+                ? Optional.of(new Name(Long.parseLong(numbers.group(1)), Long.parseLong(numbers.group(2))))
+                : Optional.empty();
+    }
+
+    /** Hands the gateway what the buyer's browser brought back, for the authorization that waits for it. */
+    GatewayAnswer confirm(Operation waiting, Map<String, String> returned) {
+        return gateway(waiting.gateway())
+                .confirm(new GatewayRequest.Confirm(
+                        keyOf(waiting),
+                        waiting.paymentId(),
+                        waiting.amount(),
+                        waiting.captures(),
+                        waiting.reference(),
+                        returned));
     }
 
     /** @throws IllegalArgumentException when there is no such gateway */

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import kontor.money.Money;
 import org.jspecify.annotations.Nullable;
@@ -85,18 +86,18 @@ record TimedGateway(PaymentGateway gateway, MeterRegistry metrics) implements Pa
     }
 
     @Override
-    public WebhookVerdict readWebhook(byte[] rawBody, @Nullable String signatureHeader, Instant now) {
-        return gateway.readWebhook(rawBody, signatureHeader, now);
+    public WebhookVerdict readWebhook(byte[] rawBody, Function<String, @Nullable String> headers, Instant now) {
+        return gateway.readWebhook(rawBody, headers, now);
     }
 
     @Override
-    public String signatureHeader() {
-        return gateway.signatureHeader();
+    public WebhookReceipt receipt() {
+        return gateway.receipt();
     }
 
     @Override
-    public Optional<WebhookEvent> readStored(byte[] rawBody) {
-        return gateway.readStored(rawBody);
+    public Optional<WebhookEvent> readStored(byte[] raw) {
+        return gateway.readStored(raw);
     }
 
     @Override

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param answer the state of the payment or refund when the message was written, in the words of an answer; {@code
  *     null} when the message says nothing of that kind
  * @param dispute null when it is about none
+ * @param concerns the kind of operation whose outcome it tells, for gateways that cannot be asked; {@code null} otherwise
  */
 public record WebhookEvent(
         String id,
@@ -24,7 +25,27 @@ public record WebhookEvent(
         @Nullable Long paymentId,
         @Nullable String operationKey,
         @Nullable GatewayAnswer answer,
-        @Nullable DisputeNews dispute) {
+        @Nullable DisputeNews dispute,
+        Operation.@Nullable Kind concerns) {
+    /** Of a gateway that can be asked. */
+    public WebhookEvent(
+            String id,
+            String type,
+            Instant createdAt,
+            @Nullable String gatewayReference,
+            @Nullable Long paymentId,
+            @Nullable String operationKey,
+            @Nullable GatewayAnswer answer,
+            @Nullable DisputeNews dispute) {
+        this(id, type, createdAt, gatewayReference, paymentId, operationKey, answer, dispute, null);
+    }
+
+    /** The same, about a payment that its operation has led to. */
+    WebhookEvent about(long payment) {
+        return new WebhookEvent(
+                id, type, createdAt, gatewayReference, payment, operationKey, answer, dispute, concerns);
+    }
+
     /** Whether anything here follows from it. */
     boolean tells() {
         return answer != null || dispute != null;

@@ -43,17 +43,17 @@ final class Door implements AutoCloseable {
         return server.getAddress().getPort();
     }
 
-    void open(StripeApi api, Site site) {
+    void open(StripeApi api, AdyenApi adyen, Site site) {
         server.setExecutor(threads);
-        server.createContext("/", exchange -> handle(exchange, api, site));
+        server.createContext("/", exchange -> handle(exchange, api, adyen, site));
         server.start();
     }
 
-    private static void handle(HttpExchange exchange, StripeApi api, Site site) {
+    private static void handle(HttpExchange exchange, StripeApi api, AdyenApi adyen, Site site) {
         try (exchange) {
             Reply reply;
             try {
-                reply = answer(exchange, api, site);
+                reply = answer(exchange, api, adyen, site);
             } catch (RuntimeException e) {
                 log.log(System.Logger.Level.ERROR, "a request failed", e);
                 reply = Reply.json(500, StripeErrors.serverError());
@@ -65,7 +65,7 @@ final class Door implements AutoCloseable {
         }
     }
 
-    private static Reply answer(HttpExchange exchange, StripeApi api, Site site) throws IOException {
+    private static Reply answer(HttpExchange exchange, StripeApi api, AdyenApi adyen, Site site) throws IOException {
         var body = exchange.getRequestBody().readNBytes(LONGEST_BODY + 1);
         if (body.length > LONGEST_BODY) {
             return Reply.json(
@@ -79,6 +79,7 @@ final class Door implements AutoCloseable {
                 uri.getRawQuery() == null ? "" : uri.getRawQuery(),
                 new String(body, StandardCharsets.UTF_8),
                 exchange.getRequestHeaders()::getFirst);
+        if (request.path().startsWith("/adyen/")) return adyen.handle(request);
         return request.path().startsWith("/v1/") ? api.handle(request) : site.handle(request);
     }
 

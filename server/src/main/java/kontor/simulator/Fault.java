@@ -153,7 +153,10 @@ record Fault(
 
     private static @Nullable String operationIn(JsonNode json) {
         var operation = Json.text(json, "operation");
-        if (operation == null || OPERATIONS.contains(operation) || operation.indexOf('.') > 0) return operation;
+        if (operation == null
+                || OPERATIONS.contains(operation)
+                || operation.indexOf('.') > 0
+                || operation.matches("[A-Z_]+")) return operation; // types of Stripe's events, and of Adyen's
         throw new IllegalArgumentException(
                 "operation is a type of event or one of " + String.join(", ", OPERATIONS) + ".");
     }

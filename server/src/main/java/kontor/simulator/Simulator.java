@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.FileSystemException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -23,14 +24,21 @@ public final class Simulator implements AutoCloseable {
     private final Door door;
     private final @Nullable ScheduledExecutorService paymaster;
     private final Webhooks webhooks;
+    private final AdyenWebhooks adyenWebhooks;
     private final Book book;
     private final URI address;
 
     private Simulator(
-            Door door, @Nullable ScheduledExecutorService paymaster, Webhooks webhooks, Book book, URI address) {
+            Door door,
+            @Nullable ScheduledExecutorService paymaster,
+            Webhooks webhooks,
+            AdyenWebhooks adyenWebhooks,
+            Book book,
+            URI address) {
         this.door = door;
         this.paymaster = paymaster;
         this.webhooks = webhooks;
+        this.adyenWebhooks = adyenWebhooks;
         this.book = book;
         this.address = address;
     }
@@ -43,6 +51,11 @@ public final class Simulator implements AutoCloseable {
      * @throws IOException with a sentence, when another simulator uses it or the book is damaged
      */
     public static Simulator start(SimulatorOptions options) throws IOException {
+        return start(options, AdyenOptions.defaults());
+    }
+
+    /** @see #start(SimulatorOptions) */
+    public static Simulator start(SimulatorOptions options, AdyenOptions adyenOptions) throws IOException {
         var clock = Clock.systemUTC();
         var door = Door.at(options.address(), options.port());
         Book book;
@@ -65,10 +78,14 @@ public final class Simulator implements AutoCloseable {
                 new Acquirer(clerk, options.fees(), clock, pages.toString().replaceAll("/+$", ""));
         var disputes = new Disputes(acquirer, clerk, options.fees(), clock);
         var payouts = new Payouts(clerk, balance, clock);
+        var adyenWebhooks = new AdyenWebhooks(adyenOptions.webhook(), book, faults, clock);
+        var adyenBank = new AdyenBank(book, clock, pages.toString().replaceAll("/+$", ""));
         try {
             book.begin(found -> {
                 var line = found.line();
                 acquirer.recall(found);
+                adyenBank.recall(found);
+                adyenWebhooks.recall(found);
                 disputes.recall(found);
                 payouts.recall(found);
                 balance.recall(found);
@@ -88,8 +105,11 @@ public final class Simulator implements AutoCloseable {
                 acquirer, disputes, queries, clerk, book, keys, webhooks, faults, effects, options.secretKey());
         var controls = new Controls(api, faults, payouts, disputes);
         var overview = new Overview(acquirer, effects, balance, payouts, disputes, faults, webhooks);
-        door.open(api, new Site(acquirer, api, effects, controls, overview));
-        return new Simulator(door, paymaster(options.payoutEvery(), payouts, api), webhooks, book, address);
+        var adyen = new AdyenApi(adyenBank, book, keys, adyenWebhooks, faults, effects, adyenOptions.apiKey());
+        adyen.start();
+        door.open(api, adyen, new Site(acquirer, api, effects, controls, overview));
+        return new Simulator(
+                door, paymaster(options.payoutEvery(), payouts, api), webhooks, adyenWebhooks, book, address);
     }
 
     /** Pays out from time to time; {@code null} when nobody asked for it. */
@@ -125,6 +145,7 @@ public final class Simulator implements AutoCloseable {
         door.close();
         if (paymaster != null) paymaster.close(); // not by interrupting: see Webhooks
         webhooks.close();
+        adyenWebhooks.close();
         book.close();
     }
 
@@ -132,7 +153,9 @@ public final class Simulator implements AutoCloseable {
     public static void main(String[] args) throws InterruptedException {
         Simulator simulator;
         try {
-            simulator = start(SimulatorOptions.parse(args));
+            var others = new ArrayList<String>();
+            var adyen = AdyenOptions.parse(args, others);
+            simulator = start(SimulatorOptions.parse(others.toArray(String[]::new)), adyen);
         } catch (BindException e) {
             end("The simulator's port is taken; choose another with --port. (" + e.getMessage() + ")");
             return;

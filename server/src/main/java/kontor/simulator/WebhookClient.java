@@ -3,6 +3,7 @@ package kontor.simulator;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -49,8 +50,13 @@ final class WebhookClient implements AutoCloseable {
 
     /** @return whether it was answered with 2xx */
     boolean post(URI url, byte[] body, String signature) {
+        return post(url, body, Map.of("Stripe-Signature", signature));
+    }
+
+    /** @return whether it was answered with 2xx */
+    boolean post(URI url, byte[] body, Map<String, String> headers) {
         var call = new HttpPost(url);
-        call.setHeader("Stripe-Signature", signature);
+        headers.forEach(call::setHeader);
         call.setEntity(new ByteArrayEntity(body, JSON));
         try {
             return http.execute(call, answer -> {

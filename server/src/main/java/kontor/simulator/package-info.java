@@ -1,6 +1,6 @@
 /**
- * The payment simulator: a process of its own that speaks the part of Stripe's HTTP API that Kontor uses, keeps its own
- * truth on disk, and fails on demand. Nothing here ever meets a real card.
+ * The payment simulator: a process of its own that speaks the parts of Stripe's and of Adyen's HTTP APIs that Kontor uses,
+ * keeps its own truth on disk, and fails on demand. Nothing here ever meets a real card.
  */
 @ApplicationModule(allowedDependencies = {})
 @NullMarked

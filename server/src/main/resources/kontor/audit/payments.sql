@@ -40,7 +40,8 @@ WHERE NOT (0 <= refunded AND 0 <= refunding AND refunded + refunding <= captured
 
 -- what_is_under_way_is_set_aside
 -- What payments count as under way is what their open operations may move; on an invoice, what payments beside it may.
-SELECT payments.order_id, payments.id AS payment_id, method, capturing, refunding, asked.capturing AS captures_open,
+SELECT payments.order_id, payments.id AS payment_id, method, payments.capturing, payments.refunding,
+       asked.capturing AS captures_open,
        asked.refunding AS refunds_open, beside.amount AS payments_open
 FROM payments.payments
 LEFT JOIN (
@@ -56,8 +57,8 @@ LEFT JOIN (
     WHERE method = 'card' AND status IN ('created', 'requires_action', 'unknown')
     GROUP BY order_id
 ) AS beside ON beside.order_id = payments.order_id AND method = 'invoice'
-WHERE capturing <> coalesce(asked.capturing, 0) + coalesce(beside.amount, 0)
-   OR refunding <> coalesce(asked.refunding, 0);
+WHERE payments.capturing <> coalesce(asked.capturing, 0) + coalesce(beside.amount, 0)
+   OR payments.refunding <> coalesce(asked.refunding, 0);
 
 -- payments_ask_for_the_total
 -- The first payment of every order asks for its total, those beside an invoice for no more than it, and every operation
@@ -262,7 +263,13 @@ WHERE state IN ('intent', 'unknown')
 -- What was taken after its payment had ended is given back, is being given back, or staff are told why not.
 SELECT order_id, id AS payment_id, status, captured, refunded, refunding
 FROM payments.payments
-WHERE late AND status IN ('captured', 'authorized') AND captured <> refunded + refunding
+WHERE late
+  AND CASE status WHEN 'captured' THEN captured <> refunded + refunding
+                  WHEN 'authorized' THEN NOT EXISTS (
+                      SELECT FROM payments.operations
+                      WHERE operations.order_id = payments.order_id AND payment_id = payments.id AND kind = 'void'
+                        AND state IN ('intent', 'unknown'))
+                  ELSE false END
   AND NOT EXISTS (
       SELECT FROM payments.work_items
       WHERE work_items.payment_id = payments.id AND kind IN ('refund_failed', 'late_payment') AND resolved_at IS NULL);

@@ -18,6 +18,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import kontor.Api;
 import kontor.TestUsers;
+import kontor.payments.DisputeNews;
+import kontor.payments.PaymentOutcomes;
+import kontor.payments.Payments;
 import org.springframework.stereotype.Component;
 
 /** A day in the life of a shop: everything that buyers, staff and gateways do, over HTTP, in an order that chance makes. */
@@ -29,13 +32,17 @@ class ShopAtWork {
 
     private final Api api;
     private final TestUsers users;
+    private final Payments payments;
+    private final PaymentOutcomes outcomes;
     private boolean done;
     private Api staff;
     private Api buyer;
 
-    ShopAtWork(Api api, TestUsers users) {
+    ShopAtWork(Api api, TestUsers users, Payments payments, PaymentOutcomes outcomes) {
         this.api = api;
         this.users = users;
+        this.payments = payments;
+        this.outcomes = outcomes;
         this.staff = api;
         this.buyer = api;
     }
@@ -43,6 +50,7 @@ class ShopAtWork {
     /** Once, for all tests of this shop. */
     synchronized void workADay() throws Exception {
         if (done) return;
+        done = true; // whatever goes wrong goes wrong once
         staff = api.as(users.admin());
         buyer = api.as(users.customer());
         sell("MUG", 255, 100_000);
@@ -52,7 +60,6 @@ class ShopAtWork {
         everyKindOnce();
         importHistory();
         work(OPERATIONS);
-        done = true;
     }
 
     /** Buyers and staff do this many things, several at once. */
@@ -92,6 +99,72 @@ class ShopAtWork {
         assertThat(cancel(order("MUG", 3, card("pm_card_threeDSecure2Required"), ""))
                         .status())
                 .isEqualTo(200);
+        moveMoneyInEveryWay();
+    }
+
+    private void moveMoneyInEveryWay() {
+        var held = hold("LAMP", 1);
+        assertThat(staff("capture", held, "{\"amount\": {\"amount\": 999, \"currency\": \"GBP\"}}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(staff("capture", hold("LAMP", 1), "{}").status()).isEqualTo(200);
+        assertThat(cancel(hold("LAMP", 1), staff).status()).isEqualTo(200);
+        hold("LAMP", 2);
+        var paid = order("LAMP", 1, card("pm_card_visa"), "express");
+        assertThat(staff(
+                                "refunds",
+                                paid,
+                                "{\"reason\": \"returned\", \"lines\": [{\"sku\": \"LAMP\", \"quantity\": 1}]}")
+                        .status())
+                .isEqualTo(201);
+        var invoice = order("MUG", 2, INVOICE, "express");
+        assertThat(staff(
+                                "payments",
+                                invoice,
+                                "{\"method\": \"transfer\", \"amount\": {\"amount\": 100, \"currency\": \"GBP\"}}")
+                        .status())
+                .isEqualTo(201);
+        assertThat(staff(
+                                "payments",
+                                invoice,
+                                "{\"method\": \"card\", \"gateway\": \"stripe\", \"token\": \"pm_card_visa\"}")
+                        .status())
+                .isEqualTo(201);
+        assertThat(staff(
+                                "refunds",
+                                invoice,
+                                "{\"reason\": \"other\", \"amount\": {\"amount\": 150, \"currency\": \"GBP\"}}")
+                        .status())
+                .isEqualTo(201);
+        var back = order("MUG", 2, card("pm_card_visa"), "");
+        assertThat(staff("refunds", back, "{\"reason\": \"other\"}").status()).isEqualTo(201);
+        assertThat(cancel(back, staff).status()).isEqualTo(200);
+        var disputed = order("LAMP", 1, card("pm_card_visa"), "");
+        var payment = payments.ofOrder(Long.parseLong(disputed.at("/id"))).getFirst();
+        var news = new DisputeNews("dp_1", payment.amount(), DisputeNews.Status.OPEN, true, "fraudulent");
+        outcomes.disputed(payment, news, "gateway:stripe");
+    }
+
+    private Api.Answer hold(String sku, int quantity) {
+        var answer = staff.post(
+                "/orders",
+                """
+                {"currency": "GBP", "lines": [{"sku": "%s", "quantity": %d}],
+                 "payment": {"method": "card", "gateway": "stripe", "token": "pm_card_visa", "capture": "later"}}
+                """.formatted(sku, quantity),
+                "Idempotency-Key",
+                UUID.randomUUID().toString());
+        assertThat(answer.at("/payment_status")).as(answer.text()).isEqualTo("authorized");
+        return answer;
+    }
+
+    private Api.Answer staff(String what, Api.Answer order, String body) {
+        if (order.at("/id").isEmpty()) return order;
+        return staff.post(
+                "/orders/" + order.at("/id") + "/" + what,
+                body,
+                "Idempotency-Key",
+                UUID.randomUUID().toString());
     }
 
     /** Sales and credits of a shop that was there before: paid and open, against their orders and for customers. */
@@ -119,7 +192,7 @@ class ShopAtWork {
         var sku = chance.nextInt(4) == 0 ? "SCARCE" : chance.nextBoolean() ? "MUG" : "LAMP";
         var quantity = 1 + chance.nextInt(3);
         var shipping = chance.nextBoolean() ? "express" : "";
-        return switch (chance.nextInt(10)) {
+        return switch (chance.nextInt(13)) {
             case 0, 1, 2 -> order(sku, quantity, INVOICE, shipping).status();
             case 3 -> order(sku, quantity, card("pm_card_visa"), shipping).status();
             case 4 ->
@@ -130,6 +203,21 @@ class ShopAtWork {
                         .status();
             case 7 -> payTooLateToCancel(order(sku, quantity, card("pm_card_threeDSecure2Required"), ""));
             case 8 -> order("GIFT", quantity, card("pm_card_visa"), "").status();
+            case 9 ->
+                staff(
+                                "refunds",
+                                order(sku, quantity, card("pm_card_visa"), shipping),
+                                "{\"reason\": \"other\", \"amount\": {\"amount\": 99, \"currency\": \"GBP\"}}")
+                        .status();
+            case 10 ->
+                staff("payments", order(sku, quantity, INVOICE, shipping), "{\"method\": \"transfer\"}")
+                        .status();
+            case 11 ->
+                staff(
+                                "capture",
+                                hold("LAMP", quantity),
+                                "{\"amount\": {\"amount\": 77, \"currency\": \"GBP\"}, \"last\": true}")
+                        .status();
             default -> adjust(sku, chance.nextInt(-2, 5));
         };
     }
@@ -151,9 +239,13 @@ class ShopAtWork {
     }
 
     private Api.Answer cancel(Api.Answer order) {
+        return cancel(order, buyer);
+    }
+
+    private Api.Answer cancel(Api.Answer order, Api by) {
         if (order.at("/id").isEmpty()) return order; // it was sold out, and there is nothing to cancel
         var key = UUID.randomUUID().toString();
-        return buyer.post("/orders/" + order.at("/id") + "/cancel", "{}", "Idempotency-Key", key);
+        return by.post("/orders/" + order.at("/id") + "/cancel", "{}", "Idempotency-Key", key);
     }
 
     /** The buyer confirms at the bank and calls it off in another window. */

@@ -3,7 +3,9 @@ package kontor.orders;
 import static kontor.orders.MoneyTester.gbp;
 import static kontor.orders.MoneyTester.key;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -140,6 +142,32 @@ class CapturingTest {
                 assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("authorized 510", "captured 510");
             }
         }
+    }
+
+    @Test
+    void whatTheGatewayLetsGoByItselfIsNotCountedOnAnyLonger() {
+        var order = money.held();
+        TestGateway.callStripe("/v1/payment_intents/" + money.referenceOf(order) + "/cancel", "");
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(money.payments(order)).containsExactly("card voided 0 0 0 0"));
+        assertThat(money.read(order).at("/status")).isEqualTo("confirmed");
+        assertThat(money.paymentStatus(order)).isEqualTo("voided");
+        assertThat(money.workItems(order)).containsExactly("authorization_gone");
+        assertThat(money.capture(order, "{}").status()).isEqualTo(409);
+        assertThat(money.cancel(order).at("/status")).isEqualTo("cancelled");
+    }
+
+    @Test
+    void aCaptureThatFindsNothingHeldAnyMoreTakesNothing() {
+        var order = money.held();
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
+        TestGateway.callStripe("/v1/payment_intents/" + money.referenceOf(order) + "/cancel", "");
+        var answer = money.capture(order, "{}");
+        assertThat(answer.status()).as(answer.text()).isEqualTo(402);
+        assertThat(answer.at("/code")).isEqualTo("capture_failed");
+        assertThat(money.payments(order)).containsExactly("card voided 0 0 0 0");
+        assertThat(money.workItems(order)).containsExactly("authorization_gone");
+        assertThat(money.books(order)).isEmpty();
     }
 
     @Test

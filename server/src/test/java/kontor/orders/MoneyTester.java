@@ -58,6 +58,13 @@ class MoneyTester {
                          "return_url": "https://shop.example/back"}""");
     }
 
+    /** The same at a gateway that answers a payment at once and everything else by message only. */
+    Api.Answer heldAtAdyen() {
+        return orderBy(staff(), """
+                        {"method": "card", "gateway": "adyen", "token": "test_card", "capture": "later",
+                         "return_url": "https://shop.example/back"}""");
+    }
+
     Api.Answer onInvoice() {
         return order("{\"method\": \"invoice\"}");
     }
@@ -131,6 +138,14 @@ class MoneyTester {
                         SELECT kind FROM payments.work_items
                         WHERE order_id = ?::bigint AND resolved_at IS NULL ORDER BY id
                         """).params(order.at("/id")).query(String.class).list();
+    }
+
+    /** The gateway's name for what the order was to be paid with. */
+    String referenceOf(Api.Answer order) {
+        return database.sql("SELECT gateway_reference FROM payments.payments WHERE order_id = ?::bigint")
+                .params(order.at("/id"))
+                .query(String.class)
+                .single();
     }
 
     /** As if so much time had gone by for what is under way. */

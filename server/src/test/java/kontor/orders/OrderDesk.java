@@ -108,6 +108,7 @@ public class OrderDesk {
     /** Calls off whose buyers did not come back. */
     public void expire() {
         cancelling.cancelExpired();
+        paying.endForgotten();
     }
 
     private static @Nullable Money gbp(@Nullable Long amount) {

@@ -11,9 +11,11 @@ import kontor.Api;
 import kontor.KontorTest;
 import kontor.TestGateway;
 import kontor.TestUsers;
+import kontor.database.TestDatabase;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 @KontorTest
 class PayingAnInvoiceTest {
@@ -25,6 +27,9 @@ class PayingAnInvoiceTest {
 
     @Autowired
     private MoneyTester money;
+
+    @Autowired
+    private Paying paying;
 
     @AfterEach
     void noFaults() {
@@ -118,6 +123,27 @@ class PayingAnInvoiceTest {
         money.eventually(order, "paid");
         assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("captured 510");
         assertThat(money.books(order)).containsExactly("gateway_clearing 510", "revenue -510");
+    }
+
+    @Test
+    void aCardThatItsBuyerNeverConfirmsIsGivenUpSoThatAnotherCanPay() {
+        var order = money.onInvoice();
+        var byCard = new HashMap<>(BY_CARD);
+        byCard.put("token", "pm_card_threeDSecure2Required");
+        var waiting = money.pay(order, byCard);
+        assertThat(waiting.status()).as(waiting.text()).isEqualTo(202);
+        assertThat(money.pay(order, BY_CARD).at("/code")).isEqualTo("payment_under_way");
+        paying.endForgotten();
+        assertThat(money.payments(order)).contains("invoice open 0 510 0 0");
+        JdbcClient.create(TestDatabase.owner())
+                .sql("UPDATE payments.payments SET updated_at = now() - interval '1 hour' WHERE order_id = ?::bigint")
+                .params(order.at("/id"))
+                .update();
+        paying.endForgotten();
+        assertThat(money.payments(order)).containsExactlyInAnyOrder("invoice open 0 0 0 0", "card voided 0 0 0 0");
+        assertThat(money.read(order).at("/status")).isEqualTo("confirmed");
+        assertThat(money.pay(order, BY_CARD).at("/payment_status")).isEqualTo("paid");
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("captured 510");
     }
 
     @Test

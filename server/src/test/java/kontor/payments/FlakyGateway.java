@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import kontor.money.Money;
 import org.jspecify.annotations.Nullable;
@@ -126,13 +127,13 @@ class FlakyGateway implements PaymentGateway {
     }
 
     @Override
-    public WebhookVerdict readWebhook(byte[] rawBody, @Nullable String signatureHeader, Instant now) {
+    public WebhookVerdict readWebhook(byte[] rawBody, Function<String, @Nullable String> headers, Instant now) {
         return new WebhookVerdict.Forged("this gateway sends nothing");
     }
 
     @Override
-    public String signatureHeader() {
-        return "Flaky-Signature";
+    public WebhookReceipt receipt() {
+        return new WebhookReceipt("text/plain", "");
     }
 
     @Override

@@ -63,6 +63,9 @@ class ReceivingMessagesTest {
     private WorkItems work;
 
     @Autowired
+    private ToldOutcomes told;
+
+    @Autowired
     private RateLimits limits;
 
     @Autowired
@@ -110,7 +113,7 @@ class ReceivingMessagesTest {
     void aGatewayThatFindsTheInboxFullIsAskedToComeAgain() throws Exception {
         var full = new Lanes<Arrival, Standing>("full", 1, 1, 1, events, size -> {});
         full.close(); // takes nothing any more, as when all its places are taken
-        var inbox = new InboundEvents(full, events, store, payments, outcomes, archive, counts, work);
+        var inbox = new InboundEvents(full, events, store, payments, outcomes, archive, counts, work, told);
         var body = unknown(id);
         var request = new MockHttpServletRequest("POST", "/gateways/stripe/webhook");
         request.setContent(body.getBytes(StandardCharsets.UTF_8));

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import kontor.money.Money;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -95,13 +96,13 @@ class SilentGateway implements PaymentGateway {
     }
 
     @Override
-    public WebhookVerdict readWebhook(byte[] rawBody, @Nullable String signatureHeader, Instant now) {
+    public WebhookVerdict readWebhook(byte[] rawBody, Function<String, @Nullable String> headers, Instant now) {
         return new WebhookVerdict.Forged("this gateway sends nothing");
     }
 
     @Override
-    public String signatureHeader() {
-        return "Silent-Signature";
+    public WebhookReceipt receipt() {
+        return new WebhookReceipt("text/plain", "");
     }
 
     @Override

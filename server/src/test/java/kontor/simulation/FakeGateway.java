@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import kontor.money.Money;
 import kontor.payments.BalancePage;
@@ -19,6 +20,7 @@ import kontor.payments.GatewayAnswer;
 import kontor.payments.GatewayRequest;
 import kontor.payments.PaymentGateway;
 import kontor.payments.WebhookEvent;
+import kontor.payments.WebhookReceipt;
 import kontor.payments.WebhookVerdict;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +75,8 @@ final class FakeGateway implements PaymentGateway {
         /** Lost, and carried out a little later all the same. */
         DELAYED,
         STRANGE,
+        /** Tells of another amount than was moved. */
+        WRONG_AMOUNT,
         DECLINED
     }
 
@@ -266,6 +270,7 @@ final class FakeGateway implements PaymentGateway {
                 once(key, effect);
                 yield GatewayAnswer.NoAnswer.strange("another amount");
             }
+            case WRONG_AMOUNT -> wrong(once(key, effect));
         };
         if (!slow && faults > 0 && random.nextInt(8) == 0) {
             slow = true;
@@ -277,6 +282,16 @@ final class FakeGateway implements PaymentGateway {
         }
         cuts.at("after the answer to " + what);
         return believed(answer);
+    }
+
+    private static GatewayAnswer wrong(GatewayAnswer right) {
+        return switch (right) {
+            case GatewayAnswer.Captured(var reference, var amount) ->
+                new GatewayAnswer.Captured(reference, new Money(amount.minorUnits() + 1, amount.currency()));
+            case GatewayAnswer.Refunded(var reference, var amount) ->
+                new GatewayAnswer.Refunded(reference, new Money(amount.minorUnits() + 1, amount.currency()));
+            default -> right;
+        };
     }
 
     private GatewayAnswer look(String what, Supplier<GatewayAnswer> question) {
@@ -448,12 +463,12 @@ final class FakeGateway implements PaymentGateway {
     }
 
     @Override
-    public WebhookVerdict readWebhook(byte[] rawBody, @Nullable String signatureHeader, Instant at) {
+    public WebhookVerdict readWebhook(byte[] rawBody, Function<String, @Nullable String> headers, Instant at) {
         return new WebhookVerdict.Forged("its messages come another way");
     }
 
     @Override
-    public String signatureHeader() {
-        return "Simulated-Signature";
+    public WebhookReceipt receipt() {
+        return new WebhookReceipt("text/plain", "");
     }
 }

@@ -5,11 +5,21 @@
 -- picks
 CREATE TEMP TABLE picked ON COMMIT DROP AS
 SELECT (SELECT max(id) FROM orders.orders WHERE status = 'confirmed' AND payment_status = 'open' AND shipping > 0) AS open,
-       (SELECT max(id) FROM orders.orders WHERE status = 'confirmed' AND payment_status = 'paid' AND total > 0) AS paid,
+       (SELECT max(orders.id) FROM orders.orders JOIN payments.payments ON order_id = orders.id
+        WHERE orders.status = 'confirmed' AND payment_status = 'paid' AND total > 0 AND captured = total
+          AND disputed = 0 AND EXISTS (
+              SELECT FROM payments.operations WHERE operations.order_id = orders.id AND kind = 'authorize' AND captures)) AS paid,
        (SELECT max(id) FROM orders.orders WHERE status = 'confirmed' AND payment_status = 'paid' AND total = 0) AS free,
        (SELECT max(id) FROM orders.orders WHERE status = 'pending_payment') AS pending,
        (SELECT max(id) FROM orders.orders WHERE status = 'cancelled' AND payment_status = 'failed') AS declined,
-       (SELECT max(order_id) FROM payments.payments WHERE method = 'invoice' AND status = 'voided') AS called_off,
+       (SELECT max(order_id) FROM orders.orders JOIN payments.payments ON order_id = orders.id
+        WHERE method = 'invoice' AND payments.status = 'voided' AND orders.status = 'cancelled' AND replaced = 0) AS called_off,
+       (SELECT max(orders.id) FROM orders.orders JOIN payments.payments ON order_id = orders.id
+        JOIN orders.refunds ON refunds.order_id = orders.id
+        WHERE payment_status = 'partially_refunded' AND method = 'card'
+          AND NOT EXISTS (SELECT FROM payments.payments AS invoice WHERE invoice.order_id = orders.id AND method = 'invoice'))
+           AS part_refunded,
+       (SELECT max(order_id) FROM payments.disputes WHERE status = 'open' AND withdrawn) AS disputed,
        (SELECT max(id) FROM orders.credits WHERE order_id IS NOT NULL AND given_as = 'bank') AS credit,
        (SELECT max(id) FROM orders.credits WHERE order_id IS NULL AND given_as = 'bank') AS customers_credit;
 CREATE FUNCTION pg_temp.post(order_id bigint, source_type text, source_id bigint, kind text) RETURNS void LANGUAGE sql AS $$
@@ -149,9 +159,9 @@ INSERT INTO payments.operations (order_id, payment_id, id, kind, state, gateway,
 SELECT paid, -1, -1, 'void', 'failed', 'stripe', 'GBP', 1 FROM picked;
 
 -- one_live_payment_for_each_order: paid twice (without its guard)
-DROP INDEX payments.payments_one_live;
+DROP INDEX payments.payments_one_invoice;
 INSERT INTO payments.payments (order_id, id, method, currency, amount, status)
-SELECT free, -1, 'invoice', 'GBP', 0, 'captured' FROM picked;
+SELECT free, -each, 'invoice', 'GBP', 0, 'captured' FROM picked, generate_series(1, 2) AS each;
 
 -- one_question_at_a_time: two calls to void at once (without its guard)
 DROP INDEX payments.operations_one_live;
@@ -159,9 +169,9 @@ INSERT INTO payments.operations (order_id, payment_id, id, kind, state, gateway,
 SELECT order_id, payments.id, -each, 'void', 'intent', 'stripe', currency, amount
 FROM payments.payments JOIN picked ON order_id = pending, generate_series(1, 2) AS each;
 
--- payments_stay_within_bounds: more captured than asked, and given back (without its guard)
-ALTER TABLE payments.payments DROP CONSTRAINT payments_check;
-UPDATE payments.payments SET captured = amount + 1, refunded = amount + 1 FROM picked WHERE order_id = called_off;
+-- payments_stay_within_bounds: more taken in its place than was asked (without its guard)
+ALTER TABLE payments.payments DROP CONSTRAINT payments_captured_within_amount;
+UPDATE payments.payments SET replaced = amount + 1 FROM picked WHERE order_id = called_off;
 
 -- payments_ask_for_the_total: a penny too much
 UPDATE payments.payments SET amount = amount + 1 FROM picked WHERE order_id = called_off;
@@ -178,6 +188,34 @@ UPDATE payments.operations SET currency = 'EUR' FROM picked WHERE order_id = dec
 -- captured_is_what_operations_took: the gateway took a penny less
 UPDATE payments.operations SET amount = amount - 1 FROM picked WHERE order_id = paid;
 
+-- operations_are_booked: a refund that nobody booked, though the books show the money as gone
+UPDATE ledger.transactions SET source_type = 'order', source_id = order_id
+FROM picked WHERE order_id = part_refunded AND kind = 'refund';
+
+-- what_is_under_way_is_set_aside: a refund is under way, and nobody is asked
+UPDATE payments.payments SET refunding = 1 FROM picked WHERE order_id = paid;
+
+-- what_is_under_way_is_set_aside: an invoice waits for a payment that is not there
+UPDATE payments.payments SET capturing = 1 FROM picked WHERE order_id = open;
+
+-- late_money_goes_back: held, and nobody was told
+UPDATE payments.payments SET status = 'authorized', late = true FROM picked WHERE order_id = declined;
+
+-- disputes_are_booked: a dispute is won that the books still show as open
+UPDATE payments.disputes SET withdrawn = false FROM picked WHERE order_id = disputed;
+
+-- disputes_are_booked: lost, and not booked as a loss
+UPDATE payments.disputes SET status = 'lost' FROM picked WHERE order_id = disputed;
+
+-- refunds_are_paid_out: it says that it failed
+UPDATE orders.refunds SET state = 'pending', completed_at = NULL FROM picked WHERE order_id = part_refunded;
+
+-- refunds_are_paid_out: over more than was paid out
+UPDATE orders.refunds SET amount = amount + 1, goods = goods + 1 FROM picked WHERE order_id = part_refunded;
+
+-- ledger_books_what_happened: a dispute that there was not
+SELECT pg_temp.post(paid, 'dispute', -1, 'dispute') FROM picked;
+
 -- money_is_booked: the gateway's money is booked as the bank's
 UPDATE ledger.entries SET account = 'bank'
 FROM ledger.transactions, picked WHERE transaction_id = id AND order_id = paid AND account = 'gateway_clearing';
@@ -187,7 +225,10 @@ UPDATE ledger.entries SET account = 'customer_credit'
 FROM ledger.transactions, picked WHERE transaction_id = id AND order_id = open AND account = 'receivables';
 
 -- money_is_booked: an invoice was paid, and not into our bank
-UPDATE payments.payments SET captured = 5 FROM picked WHERE order_id = called_off;
+UPDATE ledger.entries SET account = 'gateway_clearing'
+FROM ledger.transactions
+WHERE transaction_id = id AND account = 'bank'
+  AND order_id = (SELECT max(order_id) FROM ledger.transactions WHERE kind = 'payment' AND source_type = 'operation');
 
 -- sales_are_booked: sold, and booked as fees
 UPDATE ledger.entries SET account = 'gateway_fees'
@@ -392,7 +433,7 @@ UPDATE accounts.users SET password_hash = '$argon2id$password';
 SET LOCAL synchronous_commit = off;
 
 -- guards_are_in_place: two live payments would not be refused
-DROP INDEX payments.payments_one_live;
+DROP INDEX payments.payments_one_under_way;
 
 -- guards_are_in_place: one key could stand there twice
 ALTER TABLE idempotency.keys ALTER COLUMN id DROP EXPRESSION;
@@ -476,7 +517,7 @@ DELETE FROM ledger.entries USING picked, ledger.transactions
 WHERE source_type = 'import' AND source_id = customers_credit AND transaction_id = transactions.id;
 DELETE FROM ledger.transactions USING picked WHERE source_type = 'import' AND source_id = customers_credit;
 
--- credits_given_back_are_counted: a refund that is called something else
+-- captured_is_what_operations_took: a credit that went back through the bank is called something else
 UPDATE orders.credits SET given_as = 'customer_credit' FROM picked WHERE id = credit;
 
 -- imports_account_for_every_line: a line of which nobody knows what became

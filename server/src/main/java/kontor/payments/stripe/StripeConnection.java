@@ -98,16 +98,33 @@ final class StripeConnection extends HttpClient implements AutoCloseable {
                     call.isCancelled()
                             ? "no answer within " + budget.toMillis() + " ms"
                             : e.getClass().getSimpleName() + ": " + e.getMessage(),
-                    e);
+                    call.isCancelled() ? null : e);
         } finally {
             deadline.cancel(false);
+        }
+    }
+
+    /** A part of an answer came, or more than any answer has. */
+    static final class CutAnswer extends IOException {
+        private static final long serialVersionUID = 1;
+
+        CutAnswer(IOException cause) {
+            super("the answer breaks off", cause);
         }
     }
 
     private static StripeResponse read(ClassicHttpResponse response) throws IOException {
         var headers = new TreeMap<String, List<String>>(String.CASE_INSENSITIVE_ORDER);
         for (var header : response.getHeaders()) headers.put(header.getName(), List.of(header.getValue()));
-        return new StripeResponse(response.getCode(), HttpHeaders.of(Map.copyOf(headers)), body(response.getEntity()));
+        return new StripeResponse(response.getCode(), HttpHeaders.of(Map.copyOf(headers)), whole(response.getEntity()));
+    }
+
+    private static String whole(@Nullable HttpEntity entity) throws CutAnswer {
+        try {
+            return body(entity);
+        } catch (IOException e) {
+            throw new CutAnswer(e);
+        }
     }
 
     private static String body(@Nullable HttpEntity entity) throws IOException {

@@ -39,7 +39,7 @@ final class StripeEvents {
     WebhookVerdict readVerified(byte[] body) {
         try {
             var event = JsonParser.parseString(text(body)).getAsJsonObject();
-            return new Verified(eventOf(event));
+            return new Verified(eventOf(event), body);
         } catch (CharacterCodingException | RuntimeException e) {
             return new Unreadable(StripeAnswers.oneLine(String.valueOf(e)));
         }

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import kontor.money.Money;
 import kontor.payments.BalancePage;
 import kontor.payments.GatewayAnswer;
@@ -29,6 +30,7 @@ import kontor.payments.GatewayAnswer.NotFound;
 import kontor.payments.GatewayRequest;
 import kontor.payments.PaymentGateway;
 import kontor.payments.WebhookEvent;
+import kontor.payments.WebhookReceipt;
 import kontor.payments.WebhookVerdict;
 import kontor.payments.WebhookVerdict.Verified;
 import org.jspecify.annotations.Nullable;
@@ -284,18 +286,21 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
     }
 
     @Override
-    public WebhookVerdict readWebhook(byte[] rawBody, @Nullable String signatureHeader, Instant now) {
-        return events.read(rawBody, signatureHeader, now);
+    public WebhookVerdict readWebhook(byte[] rawBody, Function<String, @Nullable String> headers, Instant now) {
+        return events.read(rawBody, headers.apply("Stripe-Signature"), now);
+    }
+
+    /** Any 2xx will do. */
+    @Override
+    public WebhookReceipt receipt() {
+        return new WebhookReceipt("application/json", "{\"received\":true}");
     }
 
     @Override
-    public String signatureHeader() {
-        return "Stripe-Signature";
-    }
-
-    @Override
-    public Optional<WebhookEvent> readStored(byte[] rawBody) {
-        return events.readVerified(rawBody) instanceof Verified(var event) ? Optional.of(event) : Optional.empty();
+    public Optional<WebhookEvent> readStored(byte[] raw) {
+        return events.readVerified(raw) instanceof Verified verified
+                ? Optional.of(verified.parts().getFirst().event())
+                : Optional.empty();
     }
 
     /** "Keys are eligible to be removed from the system automatically after they're at least 24 hours old." */

@@ -141,9 +141,13 @@ final class StripeRefusals {
         } else {
             log.warn("No answer from Stripe: {}", StripeAnswers.oneLine(reason));
         }
-        // An answer as if it were one, yet not in Stripe's words; or one that sends us elsewhere: this is not Stripe
-        // speaking.
-        return status(e) >= 200 && status(e) < 400 ? StripeAnswers.strange(reason) : StripeAnswers.noAnswer(reason);
+        // A part of an answer, or one that is not in Stripe's words or sends us elsewhere: this is not Stripe speaking.
+        // Nor
+        // should Stripe not know what it once named itself.
+        var cut = e.getCause() instanceof StripeConnection.CutAnswer;
+        return cut || (status(e) >= 200 && status(e) < 400) || status(e) == 404
+                ? StripeAnswers.strange(reason)
+                : StripeAnswers.noAnswer(reason);
     }
 
     private static int status(StripeException e) {

@@ -1,0 +1,152 @@
+package kontor.payments;
+
+import java.util.List;
+import java.util.Optional;
+import kontor.money.Money;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * Settles operations by what a gateway that cannot be asked has told. Its signed message is its word, so it counts only for
+ * the operation that it names, with exactly its amount; the compare-and-set of settling makes of a repetition nothing.
+ */
+@Component
+class ToldOutcomes {
+    private final PaymentStore store;
+    private final Payments payments;
+    private final PaymentOutcomes outcomes;
+
+    ToldOutcomes(PaymentStore store, Payments payments, PaymentOutcomes outcomes) {
+        this.store = store;
+        this.payments = payments;
+        this.outcomes = outcomes;
+    }
+
+    /** What became of a message. */
+    sealed interface Result {
+        /** Everything it says is on record. */
+        record Settled() implements Result {}
+
+        /** It is about no operation of ours. */
+        record Foreign() implements Result {}
+
+        /**
+         * What it says cannot be true as well: people have to look.
+         *
+         * @param operation the one that it is about, or that it names
+         */
+        record Contradiction(Operation operation, String note) implements Result {}
+    }
+
+    /** Whether the messages of this gateway are settled here. */
+    boolean speaksFor(String gateway) {
+        return !payments.gateway(gateway).answersLookUps();
+    }
+
+    /** The same event, with the payment that the operation it names belongs to. */
+    WebhookEvent identified(String gateway, WebhookEvent event) {
+        if (event.paymentId() != null) return event;
+        return operationsNamed(gateway, event).stream()
+                .findFirst()
+                .map(known -> event.about(known.operation().paymentId()))
+                .orElse(event);
+    }
+
+    /** @param event one that tells an outcome */
+    Result settle(String gateway, WebhookEvent event) {
+        var said = event.answer();
+        var beside = operationsNamed(gateway, event);
+        if (said == null || beside.isEmpty()) return new Result.Foreign();
+        var known = concerned(beside, event);
+        if (known.isEmpty())
+            return new Result.Contradiction(
+                    beside.getFirst().operation(), "about an operation that was never asked for");
+        var operation = known.get().operation();
+        var answer = answerTo(operation, said);
+        if (answer == null)
+            return new Result.Contradiction(
+                    operation, "no answer to a " + operation.kind().code());
+        var amount = amountOf(answer);
+        if (amount != null && !amount.equals(operation.amount()))
+            return new Result.Contradiction(
+                    operation, "says " + amount + " where " + operation.amount() + " was asked for");
+        return switch (known.get().state()) {
+            case INTENT, UNKNOWN, WAITING -> {
+                outcomes.settle(operation, answer, "gateway:" + gateway);
+                yield new Result.Settled();
+            }
+            case SUCCEEDED ->
+                answer instanceof GatewayAnswer.Declined
+                        ? new Result.Contradiction(operation, "failed after it had succeeded")
+                        : new Result.Settled();
+            case FAILED ->
+                answer instanceof GatewayAnswer.Declined || answer instanceof GatewayAnswer.Voided
+                        ? new Result.Settled()
+                        : late(gateway, operation, answer);
+        };
+    }
+
+    /** Money that was taken or is held for a payment that had ended is given back. */
+    private Result late(String gateway, Operation operation, GatewayAnswer answer) {
+        if (operation.kind() != Operation.Kind.AUTHORIZE)
+            return new Result.Contradiction(operation, "succeeded after it had failed");
+        var ended = store.paymentOf(gateway, operation.paymentId(), null).orElseThrow();
+        outcomes.late(ended, answer, "gateway:" + gateway);
+        return new Result.Settled();
+    }
+
+    private List<PaymentStore.Known> operationsNamed(String gateway, WebhookEvent event) {
+        var key = event.operationKey();
+        return (key == null ? Optional.<Payments.Name>empty() : payments.nameIn(key))
+                .map(name -> store.operationsBeside(gateway, name.orderId(), name.operationId()))
+                .orElse(List.of());
+    }
+
+    /**
+     * The one that is named, if it is of the kind that the message tells of. Some messages carry the name of the
+     * authorization instead: then it is the payment's open one of that kind, of which there is never more than one, or
+     * else the last.
+     */
+    private Optional<PaymentStore.Known> concerned(List<PaymentStore.Known> beside, WebhookEvent event) {
+        var named = event.operationKey() == null
+                ? null
+                : payments.nameIn(event.operationKey()).orElse(null);
+        var ofKind = beside.stream()
+                .filter(known -> known.operation().kind() == event.concerns())
+                .toList();
+        return ofKind.stream()
+                .filter(known -> named != null && known.operation().id() == named.operationId())
+                .findFirst()
+                .or(() -> ofKind.stream().filter(ToldOutcomes::isOpen).findFirst())
+                .or(() -> ofKind.stream().findFirst());
+    }
+
+    private static boolean isOpen(PaymentStore.Known known) {
+        return known.state() != Operation.State.SUCCEEDED && known.state() != Operation.State.FAILED;
+    }
+
+    /** @return {@code null} when it is none to this kind of operation */
+    private static @Nullable GatewayAnswer answerTo(Operation operation, GatewayAnswer said) {
+        if (said instanceof GatewayAnswer.Declined) return said;
+        return switch (operation.kind()) {
+            // Granted is all that is said of an authorization; one that was to take the money at once has then taken
+            // it.
+            case AUTHORIZE ->
+                said instanceof GatewayAnswer.Authorized(var reference, var amount)
+                        ? operation.captures() ? new GatewayAnswer.Captured(reference, amount) : said
+                        : null;
+            case CAPTURE -> said instanceof GatewayAnswer.Captured ? said : null;
+            case VOID -> said instanceof GatewayAnswer.Voided ? said : null;
+            case REFUND -> said instanceof GatewayAnswer.Refunded ? said : null;
+        };
+    }
+
+    private static @Nullable Money amountOf(GatewayAnswer answer) {
+        return switch (answer) {
+            case GatewayAnswer.Authorized(var reference, var amount) -> amount;
+            case GatewayAnswer.Captured(var reference, var amount) -> amount;
+            case GatewayAnswer.Refunded(var reference, var amount) -> amount;
+            default -> null;
+        };
+    }
+}

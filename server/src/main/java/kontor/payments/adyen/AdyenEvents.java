@@ -1,0 +1,145 @@
+package kontor.payments.adyen;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import kontor.money.Money;
+import kontor.payments.DisputeNews;
+import kontor.payments.GatewayAnswer;
+import kontor.payments.GatewayAnswer.Authorized;
+import kontor.payments.GatewayAnswer.Captured;
+import kontor.payments.GatewayAnswer.Refunded;
+import kontor.payments.GatewayAnswer.Voided;
+import kontor.payments.Operation;
+import kontor.payments.WebhookEvent;
+import kontor.payments.WebhookVerdict;
+import kontor.payments.WebhookVerdict.Forged;
+import kontor.payments.WebhookVerdict.Part;
+import kontor.payments.WebhookVerdict.Verified;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adyen's webhook messages, verified and read. Only what is signed is used. No time is among that: an old message that
+ * comes again is known by its id, and says what it said.
+ *
+ * <p>Event codes: https://docs.adyen.com/development-resources/webhooks/webhook-types.
+ */
+final class AdyenEvents {
+    private final String merchantAccount;
+    private final AdyenSignatures signatures;
+    private final AdyenLogin login;
+
+    AdyenEvents(String merchantAccount, AdyenSignatures signatures, AdyenLogin login) {
+        this.merchantAccount = merchantAccount;
+        this.signatures = signatures;
+        this.login = login;
+    }
+
+    WebhookVerdict read(byte[] body, @Nullable String authorization) {
+        if (!login.accepts(authorization)) return new Forged("another user or password");
+        List<byte[]> items;
+        try {
+            items = AdyenItems.in(body);
+        } catch (RuntimeException e) {
+            return new Forged("nothing that could be signed: " + AdyenAnswers.oneLine(String.valueOf(e)));
+        }
+        var parts = new ArrayList<Part>();
+        var refused = new ArrayList<String>();
+        for (var bytes : items) {
+            try {
+                var item = AdyenItem.read(bytes);
+                var objection = signatures.objection(item.signedFields(), item.signature());
+                if (objection == null) parts.add(new Part(eventOf(item), bytes));
+                else refused.add(objection);
+            } catch (RuntimeException e) {
+                refused.add(AdyenAnswers.oneLine(String.valueOf(e)));
+            }
+        }
+        return parts.isEmpty() ? new Forged("no item is signed: " + refused) : new Verified(parts, refused);
+    }
+
+    /** Of an item that is known to be genuine. */
+    Optional<WebhookEvent> readStored(byte[] bytes) {
+        try {
+            return Optional.of(eventOf(AdyenItem.read(bytes)));
+        } catch (RuntimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    private WebhookEvent eventOf(AdyenItem item) {
+        var ours = merchantAccount.equals(item.merchantAccountCode());
+        var outcome = ours ? outcomeOf(item) : null;
+        return new WebhookEvent(
+                item.id(),
+                item.eventCode(),
+                timeOf(item),
+                item.paymentReference(),
+                null,
+                item.merchantReference().isEmpty() ? null : item.merchantReference(),
+                outcome == null ? null : outcome.answer(),
+                ours ? disputeOf(item) : null,
+                outcome == null ? null : outcome.of());
+    }
+
+    private record Outcome(Operation.Kind of, GatewayAnswer answer) {}
+
+    private static @Nullable Outcome outcomeOf(AdyenItem item) {
+        var payment = item.paymentReference();
+        if (payment == null) return null;
+        var declined = AdyenAnswers.declined(null, payment);
+        return switch (item.eventCode()) {
+            case "AUTHORISATION" ->
+                new Outcome(
+                        Operation.Kind.AUTHORIZE, item.success() ? new Authorized(payment, amountOf(item)) : declined);
+            case "CAPTURE" ->
+                new Outcome(Operation.Kind.CAPTURE, item.success() ? new Captured(payment, amountOf(item)) : declined);
+            // Comes after a CAPTURE that was a success: the bank would not pay after all.
+            case "CAPTURE_FAILED" -> new Outcome(Operation.Kind.CAPTURE, declined);
+            case "CANCELLATION", "TECHNICAL_CANCEL" ->
+                new Outcome(Operation.Kind.VOID, item.success() ? new Voided(payment) : declined);
+            case "REFUND" ->
+                new Outcome(
+                        Operation.Kind.REFUND,
+                        item.success()
+                                ? new Refunded(item.pspReference(), amountOf(item))
+                                : AdyenAnswers.declined(null, null));
+            case "REFUND_FAILED" -> new Outcome(Operation.Kind.REFUND, AdyenAnswers.declined(null, null));
+            default -> null;
+        };
+    }
+
+    private static @Nullable DisputeNews disputeOf(AdyenItem item) {
+        if (item.originalReference().isEmpty() || item.value() == null) return null;
+        return switch (item.eventCode()) {
+            case "NOTIFICATION_OF_CHARGEBACK" -> dispute(item, DisputeNews.Status.OPEN, false);
+            case "CHARGEBACK" -> dispute(item, DisputeNews.Status.OPEN, true);
+            case "SECOND_CHARGEBACK", "PREARBITRATION_LOST" -> dispute(item, DisputeNews.Status.LOST, true);
+            case "CHARGEBACK_REVERSED", "PREARBITRATION_WON" -> dispute(item, DisputeNews.Status.WON, false);
+            default -> null;
+        };
+    }
+
+    private static DisputeNews dispute(AdyenItem item, DisputeNews.Status status, boolean withdrawn) {
+        return new DisputeNews(item.pspReference(), amountOf(item), status, withdrawn, null);
+    }
+
+    private static Money amountOf(AdyenItem item) {
+        if (item.value() == null || item.currency() == null) throw new IllegalArgumentException("an amount is missing");
+        return AdyenAmounts.moneyOf(item.value(), item.currency());
+    }
+
+    /** The message counts without it, so a time that cannot be read does no harm. */
+    private static Instant timeOf(AdyenItem item) {
+        try {
+            return item.eventDate() == null
+                    ? Instant.EPOCH
+                    : OffsetDateTime.parse(item.eventDate()).toInstant();
+        } catch (DateTimeException e) {
+            return Instant.EPOCH;
+        }
+    }
+}

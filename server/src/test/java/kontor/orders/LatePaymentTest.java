@@ -1,0 +1,105 @@
+package kontor.orders;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import kontor.Api;
+import kontor.KontorTest;
+import kontor.TestGateway;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Money that comes for a payment that had ended is booked, given back, and shown. */
+@KontorTest
+class LatePaymentTest {
+    @Autowired
+    private MoneyTester money;
+
+    @Autowired
+    private JdbcClient database;
+
+    @AfterEach
+    void noFaults() {
+        TestGateway.clearFaults();
+    }
+
+    @Test
+    void isGivenBack() {
+        var order = declined();
+        TestGateway.callStripe(
+                "/v1/payment_intents/" + money.referenceOf(order) + "/confirm", "payment_method=pm_card_visa");
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(money.payments(order)).containsExactly("card captured 510 0 510 0"));
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("captured 510", "refunded 510");
+        assertThat(money.books(order)).isEmpty();
+        assertThat(money.read(order).at("/status")).isEqualTo("cancelled");
+        assertThat(money.paymentStatus(order)).isEqualTo("failed");
+        assertThat(money.history(order)).containsExactly("placed", "payment_declined", "late_payment", "refunded");
+        assertThat(money.workItems(order)).containsExactly("late_payment");
+        var refunds = money.staff().get("/orders/" + order.at("/id") + "/refunds");
+        assertThat(refunds.at("/items/0/reason")).isEqualTo("late_payment");
+        assertThat(refunds.at("/items/0/state")).isEqualTo("succeeded");
+    }
+
+    @Test
+    void isGivenBackOnceHoweverOftenTheGatewayTells() {
+        var order = declined();
+        TestGateway.fault("{\"kind\": \"webhook_duplicate\", \"count\": 5}");
+        TestGateway.callStripe(
+                "/v1/payment_intents/" + money.referenceOf(order) + "/confirm", "payment_method=pm_card_visa");
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(money.payments(order)).containsExactly("card captured 510 0 510 0"));
+        for (var event : database.sql("SELECT event_id FROM payments.inbound_events WHERE order_id = ?::bigint")
+                .params(order.at("/id"))
+                .query(String.class)
+                .list())
+            assertThat(money.staff()
+                            .post("/gateways/events/stripe/" + event + "/replay", "{}")
+                            .status())
+                    .isLessThan(300);
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("captured 510", "refunded 510");
+        assertThat(money.history(order)).hasSize(4);
+    }
+
+    @Test
+    void isFoundOutWhenTheAnswerToGivingItBackGetsLost() {
+        var order = declined();
+        TestGateway.fault("{\"kind\": \"drop\", \"when\": \"after\", \"operation\": \"refund\"}");
+        TestGateway.callStripe(
+                "/v1/payment_intents/" + money.referenceOf(order) + "/confirm", "payment_method=pm_card_visa");
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> money.payments(order).getFirst().contains("captured"));
+        money.letPass(order, "1 minute");
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(money.payments(order)).containsExactly("card captured 510 0 510 0"));
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("captured 510", "refunded 510");
+        assertThat(money.books(order)).isEmpty();
+    }
+
+    @Test
+    void whatIsOnlyHeldIsGivenUp() {
+        var declined = money.orderBy(money.staff(), """
+                        {"method": "card", "gateway": "stripe", "token": "pm_card_chargeDeclined", "capture": "later",
+                         "return_url": "https://shop.example/back"}""");
+        var order = money.staff().get("/orders/" + declined.at("/order_id"));
+        TestGateway.callStripe(
+                "/v1/payment_intents/" + money.referenceOf(order) + "/confirm", "payment_method=pm_card_visa");
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(TestGateway.effectsOn(order.at("/id")))
+                        .containsExactly("authorized 510", "voided 510"));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(money.payments(order)).containsExactly("card voided 0 0 0 0"));
+        assertThat(money.read(order).at("/status")).isEqualTo("cancelled");
+        assertThat(money.books(order)).isEmpty();
+        assertThat(money.workItems(order)).containsExactly("late_payment");
+    }
+
+    private Api.Answer declined() {
+        var declined = money.order(MoneyTester.card("pm_card_chargeDeclined"));
+        assertThat(declined.status()).isEqualTo(402);
+        return money.staff().get("/orders/" + declined.at("/order_id"));
+    }
+}

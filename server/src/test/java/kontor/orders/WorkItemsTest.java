@@ -1,0 +1,96 @@
+package kontor.orders;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import kontor.Api;
+import kontor.KontorTest;
+import kontor.TestGateway;
+import kontor.TestUsers;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+
+/** What the server cannot decide by itself is there for staff, until it has settled itself or somebody has closed it. */
+@KontorTest
+class WorkItemsTest {
+    @Autowired
+    private Api api;
+
+    @Autowired
+    private TestUsers users;
+
+    @Autowired
+    private MoneyTester money;
+
+    @AfterEach
+    void noFaults() {
+        TestGateway.clearFaults();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"html", "wrong_amount", "redirect", "cut"})
+    void anAnswerThatCannotBeOneIsUnknownAndNeverPaid(String nonsense) {
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
+        TestGateway.fault("{\"kind\": \"" + nonsense + "\", \"operation\": \"create\"}");
+        TestGateway.fault("{\"kind\": \"error\", \"status\": 503, \"operation\": \"search\", \"count\": 2}");
+        var order = money.paid();
+        assertThat(order.status()).as(order.text()).isEqualTo(202);
+        assertThat(order.at("/payments/0/status")).isEqualTo("unknown");
+        assertThat(money.books(order)).isEmpty();
+        assertThat(money.workItems(order)).containsExactly("strange_answer");
+        TestGateway.clearFaults();
+        money.letPass(order, "1 minute");
+        money.eventually(order, "paid");
+        assertThat(money.books(order)).containsExactly("gateway_clearing 510", "revenue -510");
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("captured 510");
+    }
+
+    @Test
+    void anOperationThatIsSilentForADayIsShownAndClosesItselfWhenItIsKnown() {
+        var order = money.paid();
+        TestGateway.fault("{\"kind\": \"drop\", \"when\": \"before\", \"operation\": \"refund\", \"count\": 1000}");
+        TestGateway.fault("{\"kind\": \"error\", \"status\": 503, \"operation\": \"list\", \"count\": 1000}");
+        assertThat(money.refund(order, 100).status()).isEqualTo(202);
+        money.letPass(order, "23 hours");
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(money.workItems(order)).contains("unknown_operation"));
+        TestGateway.clearFaults();
+        money.letPass(order, "10 minutes");
+        money.eventually(order, "partially_refunded");
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(money.workItems(order)).doesNotContain("unknown_operation"));
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("captured 510", "refunded 100");
+    }
+
+    @Test
+    void staffCloseThemOnceAndSayWhy() {
+        var declined = money.order(MoneyTester.card("pm_card_chargeDeclined"));
+        var order = money.staff().get("/orders/" + declined.at("/order_id"));
+        var payment = api.as(users.admin()).get("/payments/" + order.at("/payments/0/id"));
+        assertThat(payment.at("/refundable/amount")).isEqualTo("0");
+        TestGateway.callStripe(
+                "/v1/payment_intents/" + money.referenceOf(order) + "/confirm", "payment_method=pm_card_visa");
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(money.workItems(order)).containsExactly("late_payment"));
+        var staff = api.as(users.with("payments:review"));
+        var found = staff.get("/work-items?kind=late_payment&order_id=" + order.at("/id"));
+        assertThat(found.at("/items/0/payment_id")).isEqualTo(order.at("/payments/0/id"));
+        var address = "/work-items/" + found.at("/items/0/id") + "/resolve";
+        assertThat(staff.post(address, "{\"resolution\": \" \"}").status()).isEqualTo(422);
+        var closed = staff.post(address, "{\"resolution\": \"told the buyer\"}");
+        assertThat(closed.status()).as(closed.text()).isEqualTo(200);
+        assertThat(closed.at("/resolution")).isEqualTo("told the buyer");
+        assertThat(staff.post(address, "{\"resolution\": \"again\"}").status()).isEqualTo(409);
+        assertThat(money.workItems(order)).isEmpty();
+        assertThat(staff.get("/work-items?resolved=true&order_id=" + order.at("/id"))
+                        .at("/items/0/resolution"))
+                .isEqualTo("told the buyer");
+        assertThat(staff.get("/work-items?kind=nonsense").status()).isEqualTo(422);
+        assertThat(staff.get("/work-items/999999999").status()).isEqualTo(404);
+        assertThat(api.as(users.customer()).get("/work-items").status()).isEqualTo(403);
+    }
+}
