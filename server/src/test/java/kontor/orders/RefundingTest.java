@@ -56,6 +56,19 @@ class RefundingTest {
     }
 
     @Test
+    void whatIsNotKnownYetIsSettledFirstAndTheOrderWithIt() {
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
+        TestGateway.fault("{\"kind\": \"drop\", \"when\": \"after\", \"operation\": \"create\"}");
+        var order = money.paid();
+        assertThat(order.status()).isEqualTo(202);
+        assertThat(money.refund(order, 200).status()).isEqualTo(201);
+        assertThat(money.read(order).at("/status")).isEqualTo("confirmed");
+        assertThat(money.paymentStatus(order)).isEqualTo("partially_refunded");
+        assertThat(money.books(order)).containsExactly("gateway_clearing 310", "refunds 200", "revenue -510");
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("captured 510", "refunded 200");
+    }
+
+    @Test
     void withoutAnAmountAllThatIsLeftGoesBack() {
         var order = money.paid();
         money.refund(order, 200);
