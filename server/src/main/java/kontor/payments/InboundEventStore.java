@@ -78,6 +78,7 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                 .bool(arrival -> arrival.event().answer() instanceof GatewayAnswer.Captured
                         || arrival.event().answer() instanceof GatewayAnswer.Authorized)
                 .bool(arrival -> arrival.event().answer() instanceof GatewayAnswer.Voided)
+                .bool(arrival -> arrival.event().refusesRefund())
                 .nullableBigint(arrival -> arrival.event().paymentId())
                 .text(arrival -> arrival.event().gatewayReference())
                 .bool(Arrival::isWord)
@@ -97,8 +98,8 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                             CASE WHEN NOT telling OR payment.id IS NULL OR nothing_new AND NOT is_word THEN now() END,
                             now() + CASE WHEN operation.state = 'intent' AND operation.next_attempt_at > now()
                                          THEN interval '1 second' ELSE interval '10 seconds' END
-                        FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                            AS come (gateway, event_id, type, body, telling, disputes, to_be_confirmed, taken, given_up,
+                        FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                            AS come (gateway, event_id, type, body, telling, disputes, to_be_confirmed, taken, given_up, refused,
                                      paid, reference, is_word)
                         LEFT JOIN LATERAL (
                             SELECT order_id, id, status FROM payments.payments
@@ -116,7 +117,7 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                             ORDER BY operations.state = 'waiting' LIMIT 1) AS operation ON true
                         CROSS JOIN LATERAL (
                             SELECT to_be_confirmed AND operation.state IS NOT DISTINCT FROM 'waiting'
-                                OR operation.state IS NULL AND NOT disputes
+                                OR operation.state IS NULL AND NOT disputes AND NOT refused
                                    -- Taken for a payment that has ended: that has to be given back.
                                    AND NOT (taken AND payment.status IN ('failed', 'voided'))
                                    -- Given up at the gateway, and we still count on it.
