@@ -43,7 +43,7 @@ FROM (VALUES
     ('check', 'payments.payments', '(captured >= 0) AND (captured <= amount)'),
     ('check', 'payments.payments', 'refunded <= captured'),
     ('check', 'orders.credited', 'credited >= 0'),
-    ('check', 'payments.operations', '(kind = ''refund'') = (refund_id IS NOT NULL)'),
+    ('check', 'payments.operations', '(kind = ''refund''::text) = (refund_id IS NOT NULL)'),
     ('check', 'payments.payments', 'capturing >= 0'),
     ('check', 'payments.payments', 'refunding >= 0'),
     ('check', 'payments.payments', 'replaced >= 0'),
