@@ -108,11 +108,24 @@ public class Payments {
         if (gateway == null)
             return new GatewayAnswer.NoAnswer("the gateway " + operation.gateway() + " is not configured");
         return switch (operation.kind()) {
-            case AUTHORIZE -> gateway.authorize(authorization(operation));
-            case CAPTURE -> gateway.capture(captureOf(operation));
+            case AUTHORIZE -> ofItsAmount(operation, gateway.authorize(authorization(operation)));
+            case CAPTURE -> ofItsAmount(operation, gateway.capture(captureOf(operation)));
             case VOID -> gateway.cancel(keyOf(operation), referenceOf(operation));
-            case REFUND -> gateway.refund(keyOf(operation), referenceOf(operation), operation.amount());
+            case REFUND ->
+                ofItsAmount(operation, gateway.refund(keyOf(operation), referenceOf(operation), operation.amount()));
         };
+    }
+
+    /** An answer about another amount is none, whatever gateway it comes from: nobody is told that it was paid. */
+    private static GatewayAnswer ofItsAmount(Operation operation, GatewayAnswer answer) {
+        var moved = switch (answer) {
+            case GatewayAnswer.Captured(var _, var taken) -> taken;
+            case GatewayAnswer.Refunded(var _, var back) -> back;
+            default -> operation.amount();
+        };
+        return moved.equals(operation.amount())
+                ? answer
+                : GatewayAnswer.NoAnswer.strange("it is about " + moved + " and not " + operation.amount());
     }
 
     /**
@@ -141,7 +154,7 @@ public class Payments {
 
     /** Sends again under the same key what was not found, while the gateway is sure to know the key. */
     private GatewayAnswer fenced(Operation operation, PaymentGateway gateway, GatewayAnswer found) {
-        if (!(found instanceof GatewayAnswer.NotFound)) return found;
+        if (!(found instanceof GatewayAnswer.NotFound)) return ofItsAmount(operation, found);
         var age = store.ageOf(operation);
         if (age.compareTo(gateway.remembersKeysFor()) < 0) return ask(operation, gateway);
         // A gateway that cannot be asked has not said that it was never carried out, however long ago.

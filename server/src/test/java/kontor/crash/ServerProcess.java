@@ -64,17 +64,28 @@ public class ServerProcess {
         return this;
     }
 
-    /** Lets it end on the spot at the nth place from now where it can die, and returns when it has understood. */
-    void haltAt(int place) throws Exception {
-        if (armed == null || process == null) throw new IllegalStateException("it takes no commands");
-        Files.deleteIfExists(armed);
-        var commands = process.outputWriter();
-        commands.write(place + "\n");
-        commands.flush();
+    /**
+     * Lets it end on the spot at the nth place from now where it can die, and returns when it has understood.
+     *
+     * @return false when it has ended before that
+     */
+    boolean haltAt(int place) throws Exception {
+        var running = process;
+        var file = armed;
+        if (file == null || running == null) throw new IllegalStateException("it takes no commands");
+        Files.deleteIfExists(file);
+        try {
+            running.outputWriter().write(place + "\n");
+            running.outputWriter().flush();
+        } catch (IOException e) {
+            return false;
+        }
         var told = Integer.toString(place);
         await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(5))
-                .until(() -> Files.exists(armed) && Files.readString(armed).equals(told));
+                .until(() -> !running.isAlive()
+                        || (Files.exists(file) && Files.readString(file).equals(told)));
+        return running.isAlive();
     }
 
     void start() throws Exception {

@@ -11,14 +11,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class BookCheck {
     private static final String PROBLEMS = """
             SELECT 'operation ' || kind || ' ' || id || ' is ' || state FROM payments.operations
-            WHERE order_id > :before AND (state IN ('intent', 'unknown')
-                -- Who was shown a bank's page for an invoice may take all the time in the world.
-                OR state = 'waiting' AND NOT EXISTS (
-                    SELECT FROM payments.payments AS invoice
-                    WHERE invoice.order_id = operations.order_id AND invoice.method = 'invoice'))
+            WHERE order_id > :before AND state IN ('intent', 'unknown', 'waiting')
             UNION ALL
             SELECT 'payment ' || id || ' is ' || status FROM payments.payments
-            WHERE order_id > :before AND (status IN ('created', 'unknown') OR refunding > 0)
+            WHERE order_id > :before AND (status IN ('created', 'unknown', 'requires_action') OR refunding > 0)
             UNION ALL
             SELECT 'order ' || id || ' is ' || status FROM orders.orders WHERE id > :before AND status = 'pending_payment'
             UNION ALL
@@ -72,7 +68,7 @@ final class BookCheck {
     boolean isBusy(long before) {
         return database.sql("""
                         SELECT EXISTS (SELECT FROM payments.operations
-                                       WHERE order_id > :before AND state IN ('intent', 'unknown'))
+                                       WHERE order_id > :before AND state IN ('intent', 'unknown', 'waiting'))
                             OR EXISTS (SELECT FROM orders.orders WHERE id > :before AND status = 'pending_payment')
                             OR EXISTS (SELECT FROM payments.inbound_events WHERE state = 'received')
                         """).param("before", before).query(Boolean.class).single();

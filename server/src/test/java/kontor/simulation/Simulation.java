@@ -133,6 +133,9 @@ class Simulation {
                 .sql("UPDATE payments.inbound_events SET state = 'ignored' WHERE state = 'received'")
                 .update();
         owner.sql()
+                .sql("UPDATE payments.payments SET status = 'failed' WHERE status = 'requires_action'")
+                .update();
+        owner.sql()
                 .sql("UPDATE orders.orders SET status = 'cancelled' WHERE status = 'pending_payment'")
                 .update();
     }
@@ -376,6 +379,9 @@ class Simulation {
                             SET created_at = created_at - make_interval(secs => :s),
                                 next_attempt_at = next_attempt_at - make_interval(secs => :s)
                             WHERE order_id > :before),
+                        payment AS (
+                            UPDATE payments.payments SET updated_at = updated_at - make_interval(secs => :s)
+                            WHERE order_id > :before AND status = 'requires_action'),
                         message AS (
                             UPDATE payments.inbound_events
                             SET received_at = received_at - make_interval(secs => :s),
