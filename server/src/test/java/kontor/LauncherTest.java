@@ -123,4 +123,21 @@ class LauncherTest {
                 .contains("LANG=de_AT.UTF-8", "LC_ALL=C.UTF-8")
                 .doesNotContain("KONTOR_DB_URL");
     }
+
+    @Test
+    void tortureIsTheSameTestsWithLargerNumbers() throws Exception {
+        kontor("torture", "--cycles", "7", "--seeds=20");
+        assertThat(root.resolve("builds"))
+                .content()
+                .contains("KillingUnderLoadTest", "-Dkontor.torture.cycles=7", "-Dkontor.torture.seeds=20")
+                .doesNotContain("-Dkontor.torture.seed=");
+    }
+
+    @Test
+    void tortureRepeatsOneSeedAlone() throws Exception {
+        kontor("torture", "--seed", "4711");
+        assertThat(root.resolve("builds"))
+                .content()
+                .contains("-Dtest=SimulatingPaymentsTest ", "-Dkontor.torture.seed=4711");
+    }
 }

@@ -1,6 +1,8 @@
 package kontor.money;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.Currency;
 
@@ -13,6 +15,8 @@ public record Money(
         @JsonProperty("amount") @Schema(name = "amount", example = "1999")
         long minorUnits,
 
+        @JsonProperty(required = true)
+        @JsonSetter(nulls = Nulls.FAIL)
         @Schema(type = "string", example = "EUR", description = "ISO 4217 code")
         Currency currency) {
 

@@ -2,7 +2,9 @@ package kontor.orders;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import kontor.idempotency.Claim;
 import kontor.idempotency.Idempotency;
 import kontor.idempotency.RequestKey;
 import kontor.payments.Operation;
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Answers requests to call an order off, each key once. Where a gateway has to be asked first, the key is claimed with the
@@ -27,6 +30,7 @@ class CancelRequests {
     private final Payments payments;
     private final Idempotency idempotency;
     private final OrderSettings settings;
+    private final TransactionTemplate transaction;
 
     CancelRequests(
             OrderStore store,
@@ -34,13 +38,15 @@ class CancelRequests {
             Completion completion,
             Payments payments,
             Idempotency idempotency,
-            OrderSettings settings) {
+            OrderSettings settings,
+            TransactionTemplate transaction) {
         this.store = store;
         this.cancelling = cancelling;
         this.completion = completion;
         this.payments = payments;
         this.idempotency = idempotency;
         this.settings = settings;
+        this.transaction = transaction;
     }
 
     /** @param owner whose order it must be; null for anyone's */
@@ -57,7 +63,7 @@ class CancelRequests {
         if (recorded == null) return idempotency.once(key, () -> cancelled(id, owner, caller, body));
         if (!recorded.matches(key)) throw Idempotency.reused();
         return recorded.answer() == null
-                ? afterVoid(id, key, begun)
+                ? afterVoid(id, key, begun, caller, body)
                 : recorded.answer().toResponse(!begun);
     }
 
@@ -73,7 +79,8 @@ class CancelRequests {
     }
 
     /** What came of the question that the key was claimed with. */
-    private ResponseEntity<?> afterVoid(long id, RequestKey key, boolean begunByThisRequest) {
+    private ResponseEntity<?> afterVoid(
+            long id, RequestKey key, boolean begunByThisRequest, Caller caller, OrderController.Cancellation body) {
         var state = endOf(id, key).orElseThrow(Idempotency::underWay);
         var order = store.find(id, null).orElseThrow();
         if (state == Operation.State.SUCCEEDED) {
@@ -81,9 +88,26 @@ class CancelRequests {
             return idempotency.answerOnce(key, answer).toResponse(!begunByThisRequest);
         }
         var obstacle = Cancelling.obstacleTo(order);
-        if (obstacle == null)
-            throw new IllegalStateException("order " + id + " had a waiting payment and has none now");
-        return refusal(obstacle);
+        // What stood in its way then has gone since: the money was given back, or is not held any more.
+        return obstacle == null ? afterAll(id, key, caller, body) : refusal(obstacle);
+    }
+
+    /** Calls off under a key that was claimed before, and has no answer yet. */
+    private ResponseEntity<?> afterAll(long id, RequestKey key, Caller caller, OrderController.Cancellation body) {
+        ResponseEntity<?> outcome = transaction.execute(_ -> {
+            var cancelled = cancelled(id, null, caller, body);
+            if (cancelled.getStatusCode().is2xxSuccessful())
+                idempotency.answer(List.of(new Claim(key, idempotency.written(cancelled), id)));
+            return cancelled;
+        });
+        var response = Objects.requireNonNull(outcome, "a transaction gave no answer");
+        // Refused may also mean that a repetition was faster.
+        var recorded = idempotency.find(List.of(key)).get(key);
+        return recorded != null
+                        && recorded.answer() != null
+                        && !response.getStatusCode().is2xxSuccessful()
+                ? recorded.answer().toResponse(true)
+                : response;
     }
 
     /** Waits while the first request with the key may still be asking. */

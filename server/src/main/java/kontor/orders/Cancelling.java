@@ -82,13 +82,18 @@ class Cancelling {
     /** Commits the question, and the claim of the key with it: after this the server may die. */
     boolean begin(Operation voiding, @Nullable RequestKey key) {
         return Boolean.TRUE.equals(transaction.execute(status -> {
+            // The key before the order, as everywhere: else two requests with one key could wait for each other.
+            if (key != null && !claim(key, voiding.orderId())) {
+                status.setRollbackOnly();
+                return false;
+            }
             // What is held may be given up only while nothing has been shipped; a waiting order cannot have been.
             var order = store.find(voiding.orderId(), null).orElseThrow();
             var stands = order.status() == OrderStatus.PENDING_PAYMENT
                     || store.lock(order.id(), null)
                             .filter(Cancelling::isVoidable)
                             .isPresent();
-            if (stands && (key == null || claim(key, voiding.orderId())) && payments.insertVoid(voiding)) return true;
+            if (stands && payments.insertVoid(voiding)) return true;
             status.setRollbackOnly();
             return false;
         }));

@@ -48,7 +48,7 @@ class Capturing {
      * {@code POST /orders/{id}/capture}.
      *
      * @param amount null for all that is held
-     * @param last whether the rest is given up; null for false, when a rest is left
+     * @param last whether the rest is given up; it is given up anyway when nothing is left
      */
     record Request(@Nullable Money amount, @Nullable Boolean last) {}
 
@@ -70,7 +70,8 @@ class Capturing {
         var amount = amountOf(request, held.get());
         // What is under way is told apart from what is too much: the one may be tried again.
         if (held.get().balance().capturing() > 0) return new Begun.Refused(MoneyRequests.underWay(held.get()));
-        return switch (moves.beginCapture(held.get(), amount, Boolean.TRUE.equals(request.last()), cause)) {
+        var last = Boolean.TRUE.equals(request.last()) || amount == held.get().capturable();
+        return switch (moves.beginCapture(held.get(), amount, last, cause)) {
             case PaymentMoves.Beginning.Begun(var operation) -> new Begun.Asking(List.of(operation));
             case PaymentMoves.Beginning.TooMuch(var payment, var left) -> throw tooMuch(payment, left);
             case PaymentMoves.Beginning.Busy(var payment) -> new Begun.Refused(MoneyRequests.underWay(payment));

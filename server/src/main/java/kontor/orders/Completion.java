@@ -86,7 +86,7 @@ class Completion implements PaymentOutcomes {
 
     @Override
     public void late(Payment ended, GatewayAnswer found, String actor) {
-        money.late(ended, found, actor).ifPresent(back -> money.settle(back, payments.ask(back)));
+        money.late(ended, found, actor).ifPresent(money::giveBack);
     }
 
     @Override

@@ -62,6 +62,11 @@ class OrderDisputes {
                 work.settled(WorkItems.Kind.DISPUTE, subject(dispute), "won");
                 step(dispute, "dispute_won", actor);
             }
+            case CONTRADICTED ->
+                work.open(
+                        WorkItems.Kind.UNEXPECTED_STATE,
+                        subject(dispute),
+                        describe(dispute) + "; it was won, and is said to be lost after all: book it by hand");
             case LOST -> {
                 post(dispute, "dispute_loss");
                 work.settled(WorkItems.Kind.DISPUTE, subject(dispute), "lost");

@@ -68,16 +68,52 @@ class OrderMoney {
 
     /** Records an answer; the first to bring it settles the operation, and whoever comes later changes nothing. */
     void settle(Operation operation, GatewayAnswer answer) {
-        transaction.executeWithoutResult(_ -> {
+        Optional<Operation> back = transaction.execute(_ -> {
             // First of all, so that whatever concerns one order happens one after the other.
             var order = lock(operation.orderId());
             noteStrange(operation, answer);
-            switch (moves.settle(operation, answer)) {
-                case Settled.Done(var payment) -> done(order, operation, payment);
-                case Settled.Failed(var payment, var code) -> failed(order, operation, payment, code);
-                case Settled.Waiting _, Settled.Unchanged _ -> {}
-            }
+            if (operation.kind() == Operation.Kind.VOID && isTaken(answer)) return tooLateToVoid(operation, answer);
+            settle(order, operation, answer);
+            return Optional.empty();
         });
+        Objects.requireNonNull(back, "a transaction gave no answer").ifPresent(this::giveBack);
+    }
+
+    /** Asks the gateway to take back what came too late; the question is committed, and no transaction is open. */
+    void giveBack(Operation back) {
+        settle(back, payments.ask(back));
+    }
+
+    private static boolean isTaken(GatewayAnswer answer) {
+        return answer instanceof GatewayAnswer.Captured || answer instanceof GatewayAnswer.Authorized;
+    }
+
+    /**
+     * The buyer was faster: what was found is the answer to the authorization that waited for them, or money for a payment
+     * that had ended. Either comes before the void, which has failed.
+     *
+     * @return what has to be given back now
+     */
+    private Optional<Operation> tooLateToVoid(Operation voiding, GatewayAnswer found) {
+        var waiting = payments.waitingAuthorization(voiding.orderId(), voiding.paymentId());
+        waiting.ifPresent(authorization -> settle(lock(voiding.orderId()), authorization, found));
+        settle(lock(voiding.orderId()), voiding, new GatewayAnswer.Declined("too_late", "already paid", null));
+        var payment = payments.find(voiding.paymentId(), null).orElseThrow();
+        return waiting.isEmpty() && payment.captured() == 0 && hasEnded(payment)
+                ? takeBack(lock(voiding.orderId()), payment, found, "recovery")
+                : Optional.empty();
+    }
+
+    private static boolean hasEnded(Payment payment) {
+        return payment.status() == PaymentStatus.FAILED || payment.status() == PaymentStatus.VOIDED;
+    }
+
+    private void settle(OrderStore.Row order, Operation operation, GatewayAnswer answer) {
+        switch (moves.settle(operation, answer)) {
+            case Settled.Done(var payment) -> done(order, operation, payment);
+            case Settled.Failed(var payment, var code) -> failed(order, operation, payment, code);
+            case Settled.Waiting _, Settled.Unchanged _ -> {}
+        }
     }
 
     /** Tells staff of an answer that cannot be one; takes part in the caller's transaction, if there is one. */
@@ -129,6 +165,13 @@ class OrderMoney {
     /** With what was held goes the order; a further payment of an invoice, or a late one, leaves it where it is. */
     private void voided(OrderStore.Row order, Operation operation, Payment payment) {
         var further = payments.ofOrder(order.id()).stream().anyMatch(Payment::isInvoice);
+        if (payment.captured() > payment.balance().refunded()) {
+            work.open(
+                    WorkItems.Kind.UNEXPECTED_STATE,
+                    WorkItems.Subject.of(payment),
+                    "The gateway says that it gave the payment up, and took money for it before");
+            return;
+        }
         if (further || payment.balance().late() || order.status() != OrderStatus.CONFIRMED) return;
         step(order, "cancelled", OrderStatus.CANCELLED, operation, reasonOf(operation));
         inventory.release(order.id());
@@ -147,10 +190,10 @@ class OrderMoney {
             }
             case VOID -> {
                 // The buyer may have been faster, and what was found then is on record already.
-                if (payment.status() != PaymentStatus.CAPTURED)
+                if (payment.status() != PaymentStatus.CAPTURED && !hasEnded(payment))
                     work.open(
                             WorkItems.Kind.UNEXPECTED_STATE,
-                            WorkItems.Subject.of(operation),
+                            WorkItems.Subject.of(payment),
                             "The payment could not be given up: " + code);
             }
             case REFUND -> {
@@ -222,17 +265,18 @@ class OrderMoney {
      * @return what the gateway is to be asked now; empty when this was known already
      */
     Optional<Operation> late(Payment ended, GatewayAnswer found, String actor) {
-        Optional<Operation> back = transaction.execute(_ -> {
-            var order = lock(ended.orderId());
-            var cause = new Operation.Cause(actor, null, "the payment had ended");
-            return switch (found) {
-                case GatewayAnswer.Captured(var reference, var amount)
-                when amount.equals(ended.amount()) -> takenLate(order, ended, reference, cause);
-                case GatewayAnswer.Authorized(var reference, var _) -> heldLate(ended, reference, cause);
-                default -> Optional.empty();
-            };
-        });
+        Optional<Operation> back = transaction.execute(_ -> takeBack(lock(ended.orderId()), ended, found, actor));
         return Objects.requireNonNull(back, "a transaction gave no answer");
+    }
+
+    private Optional<Operation> takeBack(OrderStore.Row order, Payment ended, GatewayAnswer found, String actor) {
+        var cause = new Operation.Cause(actor, null, "the payment had ended");
+        return switch (found) {
+            case GatewayAnswer.Captured(var reference, var amount)
+            when amount.equals(ended.amount()) -> takenLate(order, ended, reference, cause);
+            case GatewayAnswer.Authorized(var reference, var _) -> heldLate(ended, reference, cause);
+            default -> Optional.empty();
+        };
     }
 
     private Optional<Operation> takenLate(

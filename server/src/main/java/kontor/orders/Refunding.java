@@ -69,23 +69,26 @@ class Refunding {
 
     private Begun begin(long orderId, RefundRequest request, Operation.Cause cause) {
         var order = store.lock(orderId, null).orElseThrow();
+        var late = namesLate(request, payments.ofOrder(orderId));
         var paid = payments.ofOrder(orderId).stream()
-                .filter(payment -> !payment.balance().late())
+                .filter(payment -> payment.balance().late() == late)
                 .toList();
         var left = paid.stream().mapToLong(Payment::refundable).sum();
-        if (left == 0) return new Begun.Refused(nothingLeft(order, paid));
+        if (left <= 0) return new Begun.Refused(nothingLeft(order, paid));
         var lines = RefundLines.of(
                 request,
                 order,
                 store.lines(List.of(orderId)).getOrDefault(orderId, List.of()),
                 refunds.credited(orderId));
+        if (request.shipping() != null && lines.isEmpty() && request.amount() == null)
+            throw Refusal.ofField("shipping.amount", "out_of_range", "must be 1 or more, when there is nothing else");
         var amount = amountOf(request, order, lines, left);
         var refund = new Refund(
                 orderId,
                 ids.next("orders.refund_ids"),
                 Refund.State.PENDING,
                 OrderMoney.money(order, amount),
-                lines.isEmpty() ? proportional(order, amount) : lines.parts(),
+                late ? new Refund.Parts(0, 0, 0, amount) : partsOf(order, lines, amount),
                 request.reason(),
                 request.note(),
                 cause.actor(),
@@ -96,6 +99,15 @@ class Refunding {
         if (!refunds.take(orderId, refund.lines()))
             throw Refusal.ofField("lines", "too_many", "more than was bought and is left of it");
         return pay(order, refund, allocation(request, paid, amount), request.reference(), cause);
+    }
+
+    /** Whether what came too late is meant: it goes back by itself, and only when that failed does somebody name it. */
+    private static boolean namesLate(RefundRequest request, List<Payment> all) {
+        if (request.payments() == null || request.lines() != null || request.shipping() != null) return false;
+        var named = request.payments().stream()
+                .map(RefundRequest.Allocation::paymentId)
+                .toList();
+        return all.stream().anyMatch(payment -> payment.balance().late() && named.contains(payment.id()));
     }
 
     private static ResponseEntity<?> nothingLeft(OrderStore.Row order, List<Payment> paid) {
@@ -135,14 +147,17 @@ class Refunding {
         return amount;
     }
 
-    /** What an amount without lines is for: of everything that has not been given back yet, a part in proportion. */
-    private Refund.Parts proportional(OrderStore.Row order, long amount) {
+    /** What the lines are for; or, without lines or where earlier refunds have left less, a part of everything in proportion. */
+    private Refund.Parts partsOf(OrderStore.Row order, RefundLines lines, long amount) {
         var left = Postings.partsOf(order.totals());
         for (var earlier : refunds.ofOrder(order.id())) {
             if (earlier.state() == Refund.State.FAILED) continue;
             var parts = earlier.parts().array();
             for (var i = 0; i < left.length; i++) left[i] = Math.max(0, left[i] - parts[i]);
         }
+        var asked = lines.parts();
+        if (!lines.isEmpty() && asked.goods() <= left[0] && asked.shipping() <= left[1] && asked.tax() <= left[2])
+            return asked;
         var shares = Split.of(amount, left);
         return new Refund.Parts(shares[0], shares[1], shares[2], 0);
     }

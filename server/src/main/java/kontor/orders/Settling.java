@@ -18,8 +18,7 @@ import kontor.payments.GatewayAnswer;
 import kontor.payments.Operation;
 import kontor.payments.Payments;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.stereotype.Component;
 
 /**
@@ -28,8 +27,6 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class Settling {
-    private static final Logger log = LoggerFactory.getLogger(Settling.class);
-
     private final OrderStore store;
     private final Payments payments;
     private final Inventory inventory;
@@ -138,12 +135,11 @@ class Settling {
                         .toList());
         store.run(statements);
         inventory.release(cancelled);
-        // An order leaves this state only through a settled operation, so this cannot be; if it is, people must look.
-        byOrder.forEach((id, settle) -> log.error(
-                "Order {} was not waiting for its payment when operation {} was settled: {}",
-                id,
-                settle.operation().id(),
-                settle.gatewayAnswer()));
+        // It left this state between the look at it and now: taken back, this is settled once more as its new state
+        // wants it.
+        if (!byOrder.isEmpty())
+            throw new OptimisticLockingFailureException(
+                    "orders that wait for their payment no more: " + byOrder.keySet());
     }
 
     /** Who wanted the order called off, and not who happened to bring the gateway's word for it. */

@@ -78,6 +78,7 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                 .bool(arrival -> arrival.event().answer() instanceof GatewayAnswer.Captured
                         || arrival.event().answer() instanceof GatewayAnswer.Authorized)
                 .bool(arrival -> arrival.event().answer() instanceof GatewayAnswer.Voided)
+                .bool(arrival -> arrival.event().refusesRefund())
                 .nullableBigint(arrival -> arrival.event().paymentId())
                 .text(arrival -> arrival.event().gatewayReference())
                 .bool(Arrival::isWord)
@@ -85,8 +86,9 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                         jdbc,
                         """
                         INSERT INTO payments.inbound_events (gateway, event_id, type, body, order_id, payment_id,
-                            state, note, processed_at, next_attempt_at)
+                            about_dispute, state, note, processed_at, next_attempt_at)
                         SELECT come.gateway, come.event_id, come.type, come.body, payment.order_id, payment.id,
+                            disputes,
                             CASE WHEN NOT telling THEN 'ignored'
                                  WHEN payment.id IS NULL THEN 'quarantined'
                                  WHEN nothing_new AND NOT is_word THEN 'processed'
@@ -96,8 +98,8 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                             CASE WHEN NOT telling OR payment.id IS NULL OR nothing_new AND NOT is_word THEN now() END,
                             now() + CASE WHEN operation.state = 'intent' AND operation.next_attempt_at > now()
                                          THEN interval '1 second' ELSE interval '10 seconds' END
-                        FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                            AS come (gateway, event_id, type, body, telling, disputes, to_be_confirmed, taken, given_up,
+                        FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                            AS come (gateway, event_id, type, body, telling, disputes, to_be_confirmed, taken, given_up, refused,
                                      paid, reference, is_word)
                         LEFT JOIN LATERAL (
                             SELECT order_id, id, status FROM payments.payments
@@ -115,7 +117,7 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                             ORDER BY operations.state = 'waiting' LIMIT 1) AS operation ON true
                         CROSS JOIN LATERAL (
                             SELECT to_be_confirmed AND operation.state IS NOT DISTINCT FROM 'waiting'
-                                OR operation.state IS NULL AND NOT disputes
+                                OR operation.state IS NULL AND NOT disputes AND NOT refused
                                    -- Taken for a payment that has ended: that has to be given back.
                                    AND NOT (taken AND payment.status IN ('failed', 'voided'))
                                    -- Given up at the gateway, and we still count on it.
@@ -154,7 +156,8 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
 
     /**
      * Ends what waited for an answer that has come by now: nothing is open any more at the payments of those messages. One
-     * about a payment that came to nothing is left to be looked at: it may tell of money that was taken all the same.
+     * about a payment that came to nothing is left to be looked at: it may tell of money that was taken all the same. So is
+     * one about a dispute, which no answer tells of.
      *
      * @param speaking the gateways whose messages are each settled as they stand
      */
@@ -164,6 +167,7 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                         WHERE (gateway, event_id) IN (
                             SELECT gateway, event_id FROM payments.inbound_events
                             WHERE state = 'received' AND next_attempt_at <= now() AND payment_id IS NOT NULL
+                              AND NOT about_dispute
                               AND gateway <> ALL (string_to_array(:speaking, ','))
                               AND NOT EXISTS (
                                   SELECT FROM payments.operations

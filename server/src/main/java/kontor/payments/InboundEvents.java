@@ -2,6 +2,7 @@ package kontor.payments;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import kontor.batching.Lanes;
 import kontor.payments.InboundEventStore.Arrival;
@@ -132,6 +133,15 @@ class InboundEvents {
         if (event.dispute() != null) {
             outcomes.disputed(payment.get(), event.dispute(), "gateway:" + gateway);
             events.done(gateway, event.id(), "processed", null);
+            return;
+        }
+        var refused = operation.isEmpty() ? told.refusedAfterAll(gateway, event) : Optional.<Operation>empty();
+        if (refused.isPresent()) {
+            work.open(
+                    WorkItems.Kind.REFUND_FAILED,
+                    WorkItems.Subject.of(refused.get()),
+                    "event %s of %s: not paid out after all, and booked as refunded".formatted(event.id(), gateway));
+            events.done(gateway, event.id(), "processed", "a refund was not paid out after all");
             return;
         }
         if (operation.isEmpty() && isGivenUpThere(payment.get(), event)) {

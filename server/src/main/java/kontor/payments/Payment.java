@@ -60,7 +60,7 @@ public record Payment(
 
     /** What can still be given back: what is under way or disputed counts as gone. */
     public long refundable() {
-        return captured - balance.refunded() - balance.refunding() - balance.disputed();
+        return Math.max(0, captured - balance.refunded() - balance.refunding() - balance.disputed());
     }
 
     /** What is still to be paid on an invoice, also by payments that are under way. */

@@ -27,7 +27,9 @@ public class PaymentDisputes {
             WITHDRAWN,
             REINSTATED,
             WON,
-            LOST
+            LOST,
+            /** What was won is said to be lost after all: nothing is booked, and people have to look. */
+            CONTRADICTED
         }
     }
 
@@ -63,6 +65,8 @@ public class PaymentDisputes {
             store.reinstated(dispute);
             changes.add(new Change(Change.Kind.REINSTATED, dispute));
         }
+        if (status == DisputeNews.Status.WON && news.status() == DisputeNews.Status.LOST)
+            changes.add(new Change(Change.Kind.CONTRADICTED, dispute));
         if (!ends) return;
         store.ended(dispute, to);
         changes.add(new Change(to == DisputeNews.Status.WON ? Change.Kind.WON : Change.Kind.LOST, dispute));

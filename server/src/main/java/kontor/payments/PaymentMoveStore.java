@@ -187,11 +187,21 @@ class PaymentMoveStore {
                         """).param("order", orderId).param("amount", amount).update();
     }
 
-    void endWaiting(Operation voided) {
+    /** Only what nothing was taken of: a gateway that first took and then gave up has to be looked at. */
+    void giveUp(Operation voided) {
         on(voided, """
+                        UPDATE payments.payments SET status = 'voided', updated_at = now()
+                        WHERE order_id = :order AND id = :payment AND captured = 0 AND :amount >= 0
+                          AND status IN ('created', 'requires_action', 'authorized', 'unknown')
+                        """).update();
+    }
+
+    /** @return whether an authorization was waiting */
+    boolean endWaiting(Operation voided) {
+        return on(voided, """
                         UPDATE payments.operations SET state = 'failed', code = 'voided', updated_at = now()
                         WHERE order_id = :order AND payment_id = :payment AND state = 'waiting' AND :amount >= 0
-                        """).update();
+                        """).update() > 0;
     }
 
     boolean takeLate(Payment ended, String reference) {

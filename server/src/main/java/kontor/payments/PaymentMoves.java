@@ -204,9 +204,9 @@ public class PaymentMoves {
             case CAPTURE -> store.capture(operation);
             case REFUND -> store.refund(operation);
             case VOID -> {
-                store.putStatus(operation, PaymentStatus.VOIDED, null);
-                store.endWaiting(operation);
-                if (isFurther(operation))
+                store.giveUp(operation);
+                // What had ended before has released what it had set aside.
+                if (store.endWaiting(operation) && isFurther(operation))
                     store.releaseInvoice(
                             operation.orderId(), find(operation).amount().minorUnits());
             }

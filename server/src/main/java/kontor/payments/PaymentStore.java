@@ -264,9 +264,26 @@ class PaymentStore {
                         FROM (SELECT order_id, sum(amount)::bigint AS amount
                               FROM unnest(?, ?) AS each (order_id, amount)
                               GROUP BY order_id) AS back
-                        WHERE payments.order_id = back.order_id AND payments.status = 'captured'
+                        WHERE payments.order_id = back.order_id AND method = 'invoice' AND captured > 0
                         """);
         if (updated != orders) throw new DataIntegrityViolationException("an order without a captured payment");
+    }
+
+    /** The check of the table refuses more than is due. */
+    void lowerInvoices(List<Payments.PaidBack> amounts) {
+        var orders = amounts.stream().map(Payments.PaidBack::orderId).distinct().count();
+        var updated = Rows.of(amounts)
+                .bigint(Payments.PaidBack::orderId)
+                .bigint(Payments.PaidBack::amount)
+                .update(jdbc, """
+                        UPDATE payments.payments
+                        SET replaced = payments.replaced + less.amount, updated_at = now()
+                        FROM (SELECT order_id, sum(amount)::bigint AS amount
+                              FROM unnest(?, ?) AS each (order_id, amount)
+                              GROUP BY order_id) AS less
+                        WHERE payments.order_id = less.order_id AND method = 'invoice' AND status = 'open'
+                        """);
+        if (updated != orders) throw new DataIntegrityViolationException("an order without an open invoice");
     }
 
     int voidInvoices(long orderId) {
@@ -281,7 +298,7 @@ class PaymentStore {
                 .bigint(Long::longValue)
                 .query(
                         jdbc,
-                        "SELECT * FROM payments.payments WHERE order_id = ANY (?) ORDER BY order_id, id",
+                        "SELECT * FROM payments.payments WHERE order_id = ANY (?) ORDER BY order_id, created_at, id",
                         (row, number) -> payment(row));
     }
 
@@ -314,10 +331,15 @@ class PaymentStore {
         return client.sql("""
                         SELECT * FROM payments.payments
                         WHERE status = 'requires_action' AND updated_at < now() - make_interval(secs => :seconds)
+                          AND EXISTS (
+                              SELECT FROM payments.payments AS invoice
+                              WHERE invoice.order_id = payments.order_id AND invoice.method = 'invoice')
                           AND NOT EXISTS (
                               SELECT FROM payments.operations
                               WHERE operations.order_id = payments.order_id AND payment_id = payments.id
-                                AND state IN ('intent', 'unknown'))
+                                AND (state IN ('intent', 'unknown')
+                                     -- Refused a moment ago: the same would be heard again.
+                                     OR kind = 'void' AND created_at > now() - interval '5 minutes'))
                         ORDER BY updated_at LIMIT :limit
                         """)
                 .param("seconds", (double) patience.toSeconds())

@@ -210,6 +210,15 @@ public class Payments {
         if (!amounts.isEmpty()) store.payBack(amounts);
     }
 
+    /**
+     * Takes what was credited off what is still due on open invoices; takes part in the caller's transaction.
+     *
+     * @throws org.springframework.dao.DataIntegrityViolationException when it is more than is due, or nothing is
+     */
+    public void lowerInvoices(List<PaidBack> amounts) {
+        if (!amounts.isEmpty()) store.lowerInvoices(amounts);
+    }
+
     /** Moves open invoices of an order to voided. @return how many */
     public int voidInvoices(long orderId) {
         return store.voidInvoices(orderId);
@@ -234,7 +243,7 @@ public class Payments {
         return store.openOperation(orderId, paymentId);
     }
 
-    /** Payments that have waited for their buyers for so long, and that nobody is asking about. */
+    /** Payments beside an invoice that have waited for their buyers for so long, and that nobody is asking about. */
     public List<Payment> waitingSince(Duration patience, int limit) {
         return store.waitingSince(patience, limit);
     }

@@ -95,6 +95,19 @@ class ToldOutcomes {
         return new Result.Settled();
     }
 
+    /** The refund that a message says was not paid out, although the gateway had said that it was. */
+    Optional<Operation> refusedAfterAll(String gateway, WebhookEvent event) {
+        if (!event.refusesRefund() || event.operationKey() == null) return Optional.empty();
+        var name = payments.nameIn(event.operationKey());
+        return operationsNamed(gateway, event).stream()
+                .filter(known -> known.state() == Operation.State.SUCCEEDED
+                        && known.operation().kind() == Operation.Kind.REFUND
+                        && name.isPresent()
+                        && name.get().operationId() == known.operation().id())
+                .map(PaymentStore.Known::operation)
+                .findFirst();
+    }
+
     private List<PaymentStore.Known> operationsNamed(String gateway, WebhookEvent event) {
         var key = event.operationKey();
         return (key == null ? Optional.<Payments.Name>empty() : payments.nameIn(key))

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param answer the state of the payment or refund when the message was written, in the words of an answer; {@code
  *     null} when the message says nothing of that kind
  * @param dispute null when it is about none
- * @param concerns the kind of operation whose outcome it tells, for gateways that cannot be asked; {@code null} otherwise
+ * @param concerns the kind of operation whose outcome it tells; {@code null} when it does not say
  */
 public record WebhookEvent(
         String id,
@@ -44,6 +44,11 @@ public record WebhookEvent(
     WebhookEvent about(long payment) {
         return new WebhookEvent(
                 id, type, createdAt, gatewayReference, payment, operationKey, answer, dispute, concerns);
+    }
+
+    /** Whether it says that a refund was not paid out. */
+    boolean refusesRefund() {
+        return concerns == Operation.Kind.REFUND && answer instanceof GatewayAnswer.Declined;
     }
 
     /** Whether anything here follows from it. */

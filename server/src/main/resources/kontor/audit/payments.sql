@@ -60,6 +60,22 @@ LEFT JOIN (
 WHERE payments.capturing <> coalesce(asked.capturing, 0) + coalesce(beside.amount, 0)
    OR payments.refunding <> coalesce(asked.refunding, 0);
 
+-- invoices_count_what_took_their_place
+-- What an invoice counts as taken in its place is what other payments of its order took, and what was credited on it.
+SELECT invoice.order_id, invoice.id AS payment_id, invoice.replaced, coalesce(beside.captured, 0) AS captured_beside,
+       coalesce(less.credited, 0) AS credited
+FROM payments.payments AS invoice
+LEFT JOIN (
+    SELECT order_id, sum(captured) AS captured FROM payments.payments
+    WHERE method = 'card' AND NOT late
+    GROUP BY order_id
+) AS beside ON beside.order_id = invoice.order_id
+LEFT JOIN (
+    SELECT order_id, sum(total) AS credited FROM orders.credits WHERE given_as = 'receivable' GROUP BY order_id
+) AS less ON less.order_id = invoice.order_id
+WHERE method = 'invoice' AND replaced <> coalesce(beside.captured, 0) + coalesce(less.credited, 0)
+  AND invoice.captured + capturing + replaced <= amount;
+
 -- payments_ask_for_the_total
 -- The first payment of every order asks for its total, those beside an invoice for no more than it, and every operation
 -- for no more than its payment.
@@ -131,7 +147,7 @@ WHERE operations.kind IN ('capture', 'refund')
 
 -- money_is_booked
 -- What payments took, less what they gave back and what is disputed, is what the books show for their order: held by the
--- gateway for cards, in the bank for transfers, owed by the customer for open invoices, less what was credited.
+-- gateway for cards, in the bank for transfers, owed by the customer for open invoices.
 SELECT order_id,
        coalesce(booked.clearing, 0) AS clearing_booked, coalesce(paid.clearing, 0) AS clearing_paid,
        coalesce(booked.bank, 0) AS bank_booked, coalesce(paid.bank, 0) AS bank_paid,
@@ -149,13 +165,9 @@ FULL JOIN (
     SELECT order_id,
            sum(captured - refunded - disputed) FILTER (WHERE method = 'card') AS clearing,
            sum(captured - refunded) FILTER (WHERE method = 'invoice') AS bank,
-           sum(amount - captured - replaced) FILTER (WHERE method = 'invoice' AND status = 'open')
-               - coalesce(less.credited, 0) AS receivables
+           sum(amount - captured - replaced) FILTER (WHERE method = 'invoice' AND status = 'open') AS receivables
     FROM payments.payments
-    LEFT JOIN (
-        SELECT order_id, sum(total) AS credited FROM orders.credits WHERE given_as = 'receivable' GROUP BY order_id
-    ) AS less USING (order_id)
-    GROUP BY order_id, less.credited
+    GROUP BY order_id
 ) AS paid USING (order_id)
 WHERE coalesce(booked.clearing, 0) <> coalesce(paid.clearing, 0)
    OR coalesce(booked.bank, 0) <> coalesce(paid.bank, 0)
@@ -205,8 +217,8 @@ SELECT orders.id AS order_id, orders.status, payment_status, paid.*
 FROM orders.orders
 LEFT JOIN (
     SELECT order_id,
-           sum(captured) FILTER (WHERE NOT late) AS captured,
-           sum(refunded) FILTER (WHERE NOT late) AS refunded,
+           coalesce(sum(captured) FILTER (WHERE NOT late), 0) AS captured,
+           coalesce(sum(refunded) FILTER (WHERE NOT late), 0) AS refunded,
            count(*) FILTER (WHERE status IN ('created', 'requires_action', 'unknown')) AS under_way,
            coalesce(bool_or(status = 'authorized' AND NOT late), false) AS held,
            coalesce(bool_or(method = 'invoice' AND status = 'open'), false) AS due,

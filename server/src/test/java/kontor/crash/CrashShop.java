@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,7 +31,10 @@ import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Buyers of a shop whose server dies under them: each key is sent until it is answered, and the journal remembers both. */
+/**
+ * Buyers and staff of a shop whose server dies under them: each key is sent until it is answered, and the journal remembers
+ * both. Of what is paid by card some is taken later, and a part of some is given back.
+ */
 class CrashShop {
     private static final JsonMapper JSON = new JsonMapper();
     private static final int ARTICLES = 20;
@@ -39,6 +43,24 @@ class CrashShop {
 
     private static final String INVOICE = "{\"method\": \"invoice\"}";
     private static final String CARD = "{\"method\": \"card\", \"gateway\": \"stripe\", \"token\": \"pm_card_visa\"}";
+    private static final String HELD =
+            "{\"method\": \"card\", \"gateway\": \"stripe\", \"token\": \"pm_card_visa\", \"capture\": \"later\"}";
+    private static final String ORDERS = "/orders";
+
+    /** What a key stands for. */
+    private record Wanted(String path, String body) {
+        boolean isOrder() {
+            return path.equals(ORDERS);
+        }
+
+        boolean isHeld() {
+            return body.contains("later");
+        }
+
+        boolean isByCard() {
+            return body.contains("card");
+        }
+    }
 
     private final ServerProcess server;
     private final int buyers;
@@ -47,7 +69,7 @@ class CrashShop {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
             .build();
-    private final Map<String, String> bodies = new ConcurrentHashMap<>();
+    private final Map<String, Wanted> wanted = new ConcurrentHashMap<>();
     private final Map<String, Long> acknowledged = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<String> unanswered = new ConcurrentLinkedQueue<>();
     private volatile String lastRefusal = "none";
@@ -61,11 +83,11 @@ class CrashShop {
 
     /** Signs in and puts articles on the shelf. */
     void open() throws Exception {
-        token = post("/login", Map.of("email", ServerProcess.ADMIN, "password", ServerProcess.PASSWORD), "")
+        token = make("/login", Map.of("email", ServerProcess.ADMIN, "password", ServerProcess.PASSWORD), "")
                 .at("/access_token")
                 .asString();
         for (var article = 0; article < ARTICLES; article++) {
-            var made = post(
+            var made = make(
                     "/products",
                     Map.of(
                             "name",
@@ -83,15 +105,30 @@ class CrashShop {
         }
     }
 
-    private JsonNode post(String path, Object body, String key) throws Exception {
+    private JsonNode make(String path, Object body, String key) throws Exception {
+        return post(path, JSON.writeValueAsString(body), key.isEmpty() ? "none" : key);
+    }
+
+    JsonNode post(String path, String body, String key) throws Exception {
+        return JSON.readTree(send(path, body, Map.of("Idempotency-Key", key)).body());
+    }
+
+    HttpResponse<String> send(String path, String body, Map<String, String> headers)
+            throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(server.address(path))
                 .header("Content-Type", "application/json")
-                .header("Idempotency-Key", key.isEmpty() ? "none" : key)
                 .timeout(PATIENCE)
-                .POST(BodyPublishers.ofString(JSON.writeValueAsString(body)));
+                .POST(BodyPublishers.ofString(body));
+        headers.forEach(request::header);
         if (!token.isEmpty()) request.header("Authorization", "Bearer " + token);
-        return JSON.readTree(
-                client.send(request.build(), BodyHandlers.ofString()).body());
+        return client.send(request.build(), BodyHandlers.ofString());
+    }
+
+    /** An order of two articles, paid by card at once. */
+    JsonNode orderByCard(String key) throws Exception {
+        return post(ORDERS, """
+                        {"currency": "GBP", "payment": %s, "lines": [{"sku": "A1", "quantity": 2}]}
+                        """.formatted(CARD), key);
     }
 
     /** Buyers who order until they are stopped, whatever becomes of the server. */
@@ -128,8 +165,7 @@ class CrashShop {
                     var key = unanswered.poll();
                     if (key == null) {
                         key = UUID.randomUUID().toString();
-                        bodies.put(key, body(key));
-                        journal.write("sent " + key);
+                        want(key, new Wanted(ORDERS, body(key)), journal);
                     }
                     var outcome = send(key, journal);
                     if (outcome != Outcome.ANSWERED) unanswered.add(key);
@@ -160,19 +196,36 @@ class CrashShop {
         DEAD
     }
 
+    private void want(String key, Wanted what, Journal journal) throws IOException {
+        wanted.put(key, what);
+        journal.write("sent " + key + " " + what.path());
+    }
+
+    private Wanted wantedBy(String key) {
+        return Objects.requireNonNull(wanted.get(key), "every key stands for something");
+    }
+
     private Outcome send(String key, Journal journal) throws IOException {
         try {
-            var answer = place(key);
+            var what = wantedBy(key);
+            var answer = post(key);
             if (answer.statusCode() != 201) lastRefusal = answer.statusCode() + " " + answer.body();
             if (answer.statusCode() == 503) return Outcome.DEAD;
-            if (answer.statusCode() == 409 && answer.body().contains("request_in_progress")) return Outcome.UNDER_WAY;
+            if (answer.statusCode() == 409
+                    && (answer.body().contains("request_in_progress")
+                            || answer.body().contains("payment_under_way"))) return Outcome.UNDER_WAY;
+            // Whether the money was taken or given back is not known yet.
+            if (answer.statusCode() == 202 && !what.isOrder()) return Outcome.UNDER_WAY;
             // A card that the gateway has not answered about yet is 202, the order is there all the same.
-            if (answer.statusCode() != 201 && !(answer.statusCode() == 202 && paysByCard(key)))
-                throw new AssertionError(answer.statusCode() + " " + answer.body());
+            if (answer.statusCode() != 200
+                    && answer.statusCode() != 201
+                    && !(answer.statusCode() == 202 && what.isByCard()))
+                throw new AssertionError(what + ": " + answer.statusCode() + " " + answer.body());
             var id = JSON.readTree(answer.body()).at("/id").asLong();
             journal.write("acknowledged " + key + " " + id);
             var earlier = acknowledged.put(key, id);
-            if (earlier != null && earlier != id) throw new AssertionError(key + " is order " + earlier + " and " + id);
+            if (earlier != null && earlier != id) throw new AssertionError(key + " is " + earlier + " and " + id);
+            if (earlier == null && answer.statusCode() != 202) goOn(key, what, id, journal);
             return Outcome.ANSWERED;
         } catch (IOException e) {
             lastRefusal = e.toString();
@@ -180,15 +233,36 @@ class CrashShop {
         }
     }
 
-    private HttpResponse<String> place(String key) throws IOException {
+    /** What is held is taken, and of one in two that was taken 50 pence go back. */
+    private void goOn(String key, Wanted done, long id, Journal journal) throws IOException {
+        if (!done.isByCard() && !done.path().endsWith("/capture")) return;
+        if (done.isHeld()) {
+            wantNext(new Wanted("/orders/" + id + "/capture", "{}"), journal);
+        } else if (key.hashCode() % 2 == 0 && !done.path().endsWith("/refunds")) {
+            wantNext(
+                    new Wanted(
+                            "/orders/" + id + "/refunds",
+                            "{\"amount\": {\"amount\": 50, \"currency\": \"GBP\"}, \"reason\": \"other\"}"),
+                    journal);
+        }
+    }
+
+    private void wantNext(Wanted next, Journal journal) throws IOException {
+        var key = UUID.randomUUID().toString();
+        want(key, next, journal);
+        unanswered.add(key);
+    }
+
+    private HttpResponse<String> post(String key) throws IOException {
+        var what = wantedBy(key);
         try {
             return client.send(
-                    HttpRequest.newBuilder(server.address("/orders"))
+                    HttpRequest.newBuilder(server.address(what.path()))
                             .header("Content-Type", "application/json")
                             .header("Authorization", "Bearer " + token)
                             .header("Idempotency-Key", key)
                             .timeout(Duration.ofSeconds(20))
-                            .POST(BodyPublishers.ofString(String.valueOf(bodies.get(key))))
+                            .POST(BodyPublishers.ofString(what.body()))
                             .build(),
                     BodyHandlers.ofString());
         } catch (InterruptedException e) {
@@ -201,12 +275,16 @@ class CrashShop {
         return """
                 {"currency": "GBP", "payment": %s,
                  "lines": [{"sku": "A%d", "quantity": 1}, {"sku": "A%d", "quantity": 2}]}
-                """.formatted(paysByCard(key) ? CARD : INVOICE, first, (first + 7) % ARTICLES);
+                """.formatted(paymentOf(key), first, (first + 7) % ARTICLES);
     }
 
-    /** One in three does. */
-    private static boolean paysByCard(String key) {
-        return Math.floorMod(key.hashCode() / ARTICLES, 3) == 0;
+    /** One in three pays by card at once, one by a card of which the money is taken later. */
+    private static String paymentOf(String key) {
+        return switch (Math.floorMod(key.hashCode() / ARTICLES, 3)) {
+            case 0 -> CARD;
+            case 1 -> HELD;
+            default -> INVOICE;
+        };
     }
 
     /** Every request that was never answered is sent once more; now each key has exactly one order. */
@@ -219,6 +297,14 @@ class CrashShop {
         }
     }
 
+    /** How much each kind of request was acknowledged. */
+    String acknowledged() {
+        var orders = acknowledged.keySet().stream()
+                .filter(key -> wantedBy(key).isOrder())
+                .count();
+        return "%d orders and %d captures and refunds acknowledged".formatted(orders, acknowledged.size() - orders);
+    }
+
     /** Returns when no order waits for its gateway any more. */
     void awaitSettled() {
         await().atMost(Duration.ofMinutes(3))
@@ -229,16 +315,24 @@ class CrashShop {
                 });
     }
 
-    /** The orders that were paid by card, each with its total in pence. */
-    Map<String, Long> paidByCard() throws Exception {
-        var paid = new HashMap<String, Long>();
+    /** What the server says was taken by card and not given back, by order, in pence. */
+    Map<String, Long> keptByCard() throws Exception {
+        var ids = new HashMap<String, String>();
         eachOrder(order -> {
-            if (!order.at("/payments/0/method").asString().equals("card")) return;
-            if (!order.at("/payments/0/status").asString().equals("captured"))
-                throw new AssertionError(order.toString());
-            paid.put(order.at("/id").asString(), order.at("/total/amount").asLong());
+            if (order.at("/payments/0/method").asString().equals("card"))
+                ids.put(order.at("/id").asString(), order.at("/payments/0/id").asString());
         });
-        return paid;
+        var kept = new HashMap<String, Long>();
+        for (var order : ids.entrySet()) {
+            var amount =
+                    get("/payments/" + order.getValue()).at("/captured/amount").asLong();
+            for (var refund : get("/orders/" + order.getKey() + "/refunds").at("/items"))
+                if (refund.at("/state").asString().equals("succeeded"))
+                    amount -= refund.at("/amount/amount").asLong();
+            kept.put(order.getKey(), amount);
+        }
+        kept.values().removeIf(amount -> amount == 0);
+        return kept;
     }
 
     /** Keys that were acknowledged, by the journal on disk, and that the server does not know as the same order. */
@@ -250,7 +344,7 @@ class CrashShop {
                 if (!words[0].equals("acknowledged")) continue;
                 threads.execute(() -> {
                     try {
-                        var answer = place(words[1]);
+                        var answer = post(words[1]);
                         var same = answer.headers()
                                         .firstValue("Idempotent-Replayed")
                                         .isPresent()
@@ -268,9 +362,12 @@ class CrashShop {
         return lost;
     }
 
-    int keysSent() throws IOException {
+    int ordersSent() throws IOException {
         var keys = new HashSet<String>();
-        for (var line : Files.readAllLines(journalFile)) keys.add(line.split(" ", -1)[1]);
+        for (var line : Files.readAllLines(journalFile)) {
+            var words = line.split(" ", -1);
+            if (words[0].equals("sent") && words[2].equals(ORDERS)) keys.add(words[1]);
+        }
         return keys.size();
     }
 
@@ -290,7 +387,7 @@ class CrashShop {
         } while (!cursor.isEmpty());
     }
 
-    private JsonNode get(String path) throws Exception {
+    JsonNode get(String path) throws Exception {
         return JSON.readTree(client.send(
                         HttpRequest.newBuilder(server.address(path))
                                 .header("Authorization", "Bearer " + token)

@@ -31,6 +31,7 @@ public class ServerProcess {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final List<String> settings = new ArrayList<>();
+    private @Nullable Path armed;
     private @Nullable Process process;
 
     public ServerProcess(Path data, Path log) {
@@ -51,6 +52,29 @@ public class ServerProcess {
     /** @param option as on the command line; for the next start and those after it */
     void with(String option) {
         settings.add(option);
+    }
+
+    /**
+     * A server that can be told where to end.
+     *
+     * @param file says what it was told last
+     */
+    ServerProcess halting(Path file) {
+        armed = file;
+        return this;
+    }
+
+    /** Lets it end on the spot at the nth place from now where it can die, and returns when it has understood. */
+    void haltAt(int place) throws Exception {
+        if (armed == null || process == null) throw new IllegalStateException("it takes no commands");
+        Files.deleteIfExists(armed);
+        var commands = process.outputWriter();
+        commands.write(place + "\n");
+        commands.flush();
+        var told = Integer.toString(place);
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> Files.exists(armed) && Files.readString(armed).equals(told));
     }
 
     void start() throws Exception {
@@ -132,10 +156,16 @@ public class ServerProcess {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:TieredStopAtLevel=1", // a server that lives for seconds: start fast, nothing else
-                "-cp",
-                MainClassPath.text(),
-                "kontor.Kontor"));
-        line.add(command.getFirst());
+                "-cp"));
+        if (armed != null && command.getFirst().equals("start")) {
+            line.add(MainClassPath.with("kontor/crash/HaltingServer", "kontor/simulation/Cut"));
+            line.add("kontor.crash.HaltingServer");
+            line.add(armed.toString());
+        } else {
+            line.add(MainClassPath.text());
+            line.add("kontor.Kontor");
+            line.add(command.getFirst());
+        }
         line.add("--kontor.data=" + data);
         line.addAll(command.subList(1, command.size()));
         return new ProcessBuilder(line)
@@ -190,7 +220,7 @@ public class ServerProcess {
         }
     }
 
-    private static int freePort() {
+    static int freePort() {
         try (var socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         } catch (IOException e) {

@@ -244,4 +244,25 @@ class CancellingAWaitingPaymentTest {
                 .param(order)
                 .update();
     }
+
+    @Test
+    void theSameRequestGoesThroughOnceWhatWasPaidHasGoneBack() {
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
+        assertThat(TestGateway.press(action, "complete").statusCode()).isLessThan(400);
+        var staff = api.as(users.admin());
+        var path = "/orders/" + order;
+        assertThat(staff.post(path + "/cancel", REASON, "Idempotency-Key", "too-late")
+                        .status())
+                .isEqualTo(409);
+        assertThat(staff.post(path + "/refunds", "{\"reason\": \"other\"}", "Idempotency-Key", "back")
+                        .status())
+                .isEqualTo(201);
+        var cancelled = staff.post(path + "/cancel", REASON, "Idempotency-Key", "too-late");
+        assertThat(cancelled.status()).as(cancelled.text()).isEqualTo(200);
+        assertThat(cancelled.at("/status")).isEqualTo("cancelled");
+        assertThat(staff.post(path + "/cancel", REASON, "Idempotency-Key", "too-late")
+                        .text())
+                .isEqualTo(cancelled.text());
+        assertThat(shop.available(mug)).isEqualTo(10);
+    }
 }

@@ -193,6 +193,7 @@ class CapturingTest {
                 Map.of("amount", gbp(-5)),
                 Map.of("amount", gbp(511)),
                 Map.of("amount", Map.of("amount", 5, "currency", "EUR")),
+                Map.of("amount", Map.of("amount", 5)),
                 Map.of("amount", gbp(5), "last", "yes"),
                 Map.of("total", 5)))
             assertThat(money.capture(order, body).status()).as(body.toString()).isEqualTo(422);

@@ -38,6 +38,8 @@ class DisputesTest {
         var refund = money.refund(order, 100);
         assertThat(refund.status()).isEqualTo(409);
         assertThat(refund.at("/code")).isEqualTo("not_refundable");
+        assertThat(money.staff().get("/disputes?status=open&limit=200").text()).contains(dispute);
+        assertThat(money.staff().get("/disputes?status=maybe").status()).isEqualTo(422);
         close(dispute, "lost");
         await().atMost(Duration.ofSeconds(30)).until(() -> money.history(order).contains("dispute_lost"));
         assertThat(money.books(order)).containsExactly("dispute_losses 510", "revenue -510");

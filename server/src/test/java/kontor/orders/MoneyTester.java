@@ -140,6 +140,14 @@ class MoneyTester {
                         """).params(order.at("/id")).query(String.class).list();
     }
 
+    /** The key that a refund was sent to the gateway under. */
+    String keyOf(Api.Answer refund) {
+        return database.sql("""
+                        SELECT left((SELECT id FROM payments.installation)::text, 13) || '-' || order_id || '-' || id
+                        FROM payments.operations WHERE refund_id = ?::bigint
+                        """).params(refund.at("/id")).query(String.class).single();
+    }
+
     /** The gateway's name for what the order was to be paid with. */
     String referenceOf(Api.Answer order) {
         return database.sql("SELECT gateway_reference FROM payments.payments WHERE order_id = ?::bigint")

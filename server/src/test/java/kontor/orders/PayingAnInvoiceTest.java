@@ -147,6 +147,33 @@ class PayingAnInvoiceTest {
     }
 
     @Test
+    void aBuyerWhoConfirmsBeforeItIsGivenUpHasPaid() {
+        var order = money.onInvoice();
+        var byCard = new HashMap<>(BY_CARD);
+        byCard.put("token", "pm_card_threeDSecure2Required");
+        var waiting = money.pay(order, byCard);
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
+        var action = waiting.json()
+                .get("payments")
+                .valueStream()
+                .map(payment -> payment.path("action").asString(""))
+                .filter(each -> !each.isEmpty())
+                .findFirst()
+                .orElseThrow();
+        TestGateway.press(action, "complete");
+        JdbcClient.create(TestDatabase.owner())
+                .sql("UPDATE payments.payments SET updated_at = now() - interval '1 hour' WHERE order_id = ?::bigint")
+                .params(order.at("/id"))
+                .update();
+        paying.endForgotten();
+        assertThat(money.payments(order))
+                .containsExactlyInAnyOrder("invoice voided 0 0 0 0", "card captured 510 0 0 0");
+        assertThat(money.paymentStatus(order)).isEqualTo("paid");
+        assertThat(money.books(order)).containsExactly("gateway_clearing 510", "revenue -510");
+        assertThat(money.workItems(order)).isEmpty();
+    }
+
+    @Test
     void anAmountThatIsNotDueIsRefusedAndMovesNothing() {
         var order = money.onInvoice();
         for (var amount : List.of(gbp(0), gbp(-1), gbp(511), Map.of("amount", 5, "currency", "EUR")))

@@ -47,6 +47,25 @@ class RefundingTest {
         assertThat(money.books(order)).containsExactly("gateway_clearing 310", "refunds 200", "revenue -510");
         assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("captured 510", "refunded 200");
         assertThat(money.history(order)).containsExactly("placed", "payment_captured", "refunded");
+        var asked = money.staff().get("/payments/" + order.at("/payments/0/id") + "/operations");
+        assertThat(asked.at("/items/0/kind")).isEqualTo("authorize");
+        assertThat(asked.at("/items/1/kind")).isEqualTo("refund");
+        assertThat(asked.at("/items/1/state")).isEqualTo("succeeded");
+        assertThat(asked.at("/items/1/refund_id")).isEqualTo(refund.at("/id"));
+        assertThat(asked.at("/items/1/reference")).startsWith("re_");
+    }
+
+    @Test
+    void whatIsNotKnownYetIsSettledFirstAndTheOrderWithIt() {
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
+        TestGateway.fault("{\"kind\": \"drop\", \"when\": \"after\", \"operation\": \"create\"}");
+        var order = money.paid();
+        assertThat(order.status()).isEqualTo(202);
+        assertThat(money.refund(order, 200).status()).isEqualTo(201);
+        assertThat(money.read(order).at("/status")).isEqualTo("confirmed");
+        assertThat(money.paymentStatus(order)).isEqualTo("partially_refunded");
+        assertThat(money.books(order)).containsExactly("gateway_clearing 310", "refunds 200", "revenue -510");
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("captured 510", "refunded 200");
     }
 
     @Test
@@ -150,6 +169,27 @@ class RefundingTest {
     }
 
     @Test
+    void oneThatTheGatewayTakesBackLaterIsShownToStaff() {
+        var order = money.paid();
+        var refund = money.refund(order, 200);
+        var asked = money.staff().get("/payments/" + order.at("/payments/0/id") + "/operations");
+        var body = """
+                {"id": "evt_%s", "object": "event", "type": "refund.failed", "created": 1764000000,
+                 "data": {"object": {"id": "%s", "object": "refund", "status": "failed", "amount": 200, "currency": "gbp",
+                   "failure_reason": "expired_or_canceled_card", "payment_intent": "%s",
+                   "metadata": {"kontor_operation": "%s"}}}}
+                """.formatted(
+                        key().replace("-", ""),
+                        asked.at("/items/1/reference"),
+                        TestGateway.paymentIntentOf(order.at("/id")),
+                        money.keyOf(refund));
+        assertThat(api.post("/gateways/stripe/webhook", body, "Stripe-Signature", TestGateway.signatureOf(body))
+                        .status())
+                .isEqualTo(200);
+        assertThat(money.workItems(order)).containsExactly("refund_failed");
+    }
+
+    @Test
     void nonsenseIsRefusedAndMovesNothing() {
         var order = money.paid();
         for (var body : List.of(
@@ -158,6 +198,8 @@ class RefundingTest {
                 Map.of("amount", gbp(511), "reason", "other"),
                 Map.of("amount", gbp(Long.MAX_VALUE), "reason", "other"),
                 Map.of("amount", Map.of("amount", 5, "currency", "EUR"), "reason", "other"),
+                Map.of("amount", Map.of("amount", 5), "reason", "other"),
+                Map.of("shipping", gbp(0), "reason", "other"),
                 Map.of("amount", gbp(5), "reason", "because"),
                 Map.of("amount", gbp(5), "reason", "late_payment"),
                 Map.of("amount", gbp(5)),

@@ -192,6 +192,9 @@ UPDATE payments.operations SET amount = amount - 1 FROM picked WHERE order_id = 
 UPDATE ledger.transactions SET source_type = 'order', source_id = order_id
 FROM picked WHERE order_id = part_refunded AND kind = 'refund';
 
+-- invoices_count_what_took_their_place: a penny that nobody paid
+UPDATE payments.payments SET replaced = replaced + 1 FROM picked WHERE order_id = called_off;
+
 -- what_is_under_way_is_set_aside: a refund is under way, and nobody is asked
 UPDATE payments.payments SET refunding = 1 FROM picked WHERE order_id = paid;
 

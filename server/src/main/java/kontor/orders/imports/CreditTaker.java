@@ -111,6 +111,10 @@ class CreditTaker {
                 .filter(credit -> credit.givenAs() == GivenAs.BANK && credit.orderId() != null)
                 .map(credit -> new Payments.PaidBack(Objects.requireNonNull(credit.orderId()), credit.total()))
                 .toList());
+        payments.lowerInvoices(written.stream()
+                .filter(credit -> credit.givenAs() == GivenAs.RECEIVABLE && credit.orderId() != null)
+                .map(credit -> new Payments.PaidBack(Objects.requireNonNull(credit.orderId()), credit.total()))
+                .toList());
         ledger.post(statements, written.stream().map(CreditTaker::posting).toList());
         outbox.append(statements, events);
         store.run(statements);

@@ -155,7 +155,7 @@ final class AdyenAnswers {
 
     static GatewayAnswer mismatch(String what, String difference, String reference) {
         log.error("Adyen's answer to {} is not the one asked for: {} ({})", what, oneLine(difference), reference);
-        return noAnswer(what + ": the answer is about something else: " + difference);
+        return NoAnswer.strange(oneLine(what + ": the answer is about something else: " + difference));
     }
 
     static NoAnswer noAnswer(String reason) {

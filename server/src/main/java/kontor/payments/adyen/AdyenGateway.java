@@ -148,7 +148,7 @@ public final class AdyenGateway implements PaymentGateway, AutoCloseable {
         var result = request.returned().get(REDIRECT_RESULT);
         var payload = request.returned().get(PAYLOAD);
         if (result == null && payload == null)
-            return AdyenAnswers.noAnswer("the browser brought neither redirectResult nor payload back");
+            return new GatewayAnswer.NotFound(); // nothing was brought, so nothing is known
         var details = new PaymentCompletionDetails();
         if (result != null) details.redirectResult(result);
         else details.payload(payload);
@@ -162,7 +162,10 @@ public final class AdyenGateway implements PaymentGateway, AutoCloseable {
                                 new PaymentDetailsRequest().details(details), key(AdyenNames.digest(key))),
                         asked);
             } catch (ApiException e) {
-                return AdyenRefusals.unknown("confirm", e);
+                // What a browser brings may be anything: that Adyen cannot read it says nothing about Adyen.
+                return e.getStatusCode() == 422 || e.getStatusCode() == 400
+                        ? new GatewayAnswer.NotFound()
+                        : AdyenRefusals.unknown("confirm", e);
             }
         });
     }

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
 import kontor.payments.GatewayAnswer;
+import kontor.payments.Operation;
 import kontor.payments.WebhookEvent;
 import kontor.payments.WebhookVerdict;
 import kontor.payments.WebhookVerdict.Forged;
@@ -74,7 +75,8 @@ final class StripeEvents {
                         null,
                         operation == null ? key : operation,
                         known(answers.stateOf(refund)),
-                        null);
+                        null,
+                        Operation.Kind.REFUND);
             }
             case "dispute" -> {
                 var dispute = ApiResource.GSON.fromJson(object, Dispute.class);

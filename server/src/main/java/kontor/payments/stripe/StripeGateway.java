@@ -54,6 +54,10 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
                     .build())
             .build();
 
+    /** Never sent: Stripe has no word for such an amount. */
+    private static final Declined NOT_PAYABLE =
+            new Declined("amount_not_payable", "This amount cannot be paid by card in this currency.", null);
+
     static {
         // Otherwise the SDK sends timings of earlier calls along, which nobody asked the operator for.
         Stripe.enableTelemetry = false;
@@ -99,8 +103,7 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
         try {
             params = paramsOf(request);
         } catch (ArithmeticException e) {
-            return new Declined(
-                    "amount_not_payable", "This amount cannot be paid by card in this currency.", null); // never sent
+            return NOT_PAYABLE;
         }
         return read("authorize", () -> {
             try {
@@ -153,12 +156,14 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
 
     @Override
     public GatewayAnswer capture(GatewayRequest.Capture request) {
-        return read("capture", () -> captures.capture(request));
+        return cannotBeSaid(request.amount()) ? NOT_PAYABLE : read("capture", () -> captures.capture(request));
     }
 
     @Override
     public GatewayAnswer lookUpCapture(GatewayRequest.Capture request) {
-        return read("look-up of a capture", () -> captures.lookUp(request));
+        return cannotBeSaid(request.amount())
+                ? NOT_PAYABLE
+                : read("look-up of a capture", () -> captures.lookUp(request));
     }
 
     /** Stripe hears from the buyer's bank itself. */
@@ -196,6 +201,7 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
 
     @Override
     public GatewayAnswer refund(String operationKey, String gatewayReference, Money amount) {
+        if (cannotBeSaid(amount)) return NOT_PAYABLE;
         return read("refund", () -> {
             try {
                 var params = RefundCreateParams.builder()
@@ -259,6 +265,7 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
 
     @Override
     public GatewayAnswer lookUpRefund(GatewayRequest.LookUpRefund request) {
+        if (cannotBeSaid(request.amount())) return NOT_PAYABLE;
         return read("look-up of a refund", () -> {
             try {
                 var refund = request.refundReference() == null
@@ -321,6 +328,15 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
     private static GatewayAnswer mismatch(Refund refund, String difference) {
         log.error("Stripe's answer to a refund is not the one asked for: {} ({})", difference, refund.getId());
         return StripeAnswers.strange("refund: the answer is about something else: " + difference);
+    }
+
+    private static boolean cannotBeSaid(Money amount) {
+        try {
+            StripeAmounts.amountOf(amount);
+            return false;
+        } catch (ArithmeticException e) {
+            return true;
+        }
     }
 
     private interface Question {

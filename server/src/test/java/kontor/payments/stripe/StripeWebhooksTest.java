@@ -21,6 +21,7 @@ import kontor.payments.GatewayAnswer.Declined;
 import kontor.payments.GatewayAnswer.Refunded;
 import kontor.payments.GatewayAnswer.RequiresAction;
 import kontor.payments.GatewayAnswer.Voided;
+import kontor.payments.Operation;
 import kontor.payments.WebhookEvent;
 import kontor.payments.WebhookVerdict;
 import kontor.payments.WebhookVerdict.Forged;
@@ -261,7 +262,8 @@ class StripeWebhooksTest {
                         null,
                         "refund-1",
                         new Refunded("re_1", Money.of(100, "GBP")),
-                        null));
+                        null,
+                        Operation.Kind.REFUND));
         var charge =
                 "{\"id\": \"ch_1\", \"object\": \"charge\", \"payment_intent\": \"pi_1\", \"amount_refunded\": 100}";
         assertThat(event(EVENT.formatted("charge.refunded", "null", charge)).gatewayReference())
