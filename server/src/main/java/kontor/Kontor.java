@@ -6,6 +6,7 @@ import kontor.audit.AuditCommand;
 import kontor.database.CannotStart;
 import kontor.demo.Demo;
 import kontor.docs.DocsCommand;
+import kontor.reconciliation.ReconcileCommand;
 import kontor.simulator.Simulator;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -35,6 +36,7 @@ public class Kontor {
             case "simulator" -> Simulator.main(options);
             case "rehearse" -> Rehearsal.run(options);
             case "audit" -> System.exit(AuditCommand.run(options));
+            case "reconcile" -> System.exit(ReconcileCommand.run(Kontor.class, options));
             case "docs" -> DocsCommand.run(Kontor.class, options);
             default -> throw new CannotStart("There is no command \"%s\". See ./kontor help.".formatted(command));
         }

@@ -93,6 +93,15 @@ public final class TestGateway {
                 .asString();
     }
 
+    /** The gateway's name of the newest movement of the balance. */
+    public static String newestMovement() {
+        return checked(send(HttpRequest.newBuilder(address().resolve("/v1/balance_transactions?limit=1"))
+                        .header("Authorization", "Bearer " + SECRET_KEY)
+                        .build()))
+                .at("/data/0/id")
+                .asString();
+    }
+
     /** A call of the gateway's own API past the server. */
     public static JsonNode callStripe(String path, String form) {
         return checked(send(HttpRequest.newBuilder(address().resolve(path))

@@ -13,8 +13,14 @@ import java.util.stream.Collectors;
  * id alone on a comment line is an invariant: the comment lines after it are its sentence, the rest is its query.
  */
 final class Invariants {
-    private static final List<String> FILES =
-            List.of("ledger.sql", "payments.sql", "orders.sql", "inventory.sql", "accounts.sql", "database.sql");
+    private static final List<String> FILES = List.of(
+            "ledger.sql",
+            "payments.sql",
+            "reconciliation.sql",
+            "orders.sql",
+            "inventory.sql",
+            "accounts.sql",
+            "database.sql");
     private static final String COMMENT = "-- ";
 
     private Invariants() {}

@@ -2,6 +2,7 @@ package kontor.payments;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import kontor.money.Money;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +15,11 @@ public sealed interface BalancePage {
      */
     record Lines(List<Line> lines, boolean more) implements BalancePage {}
 
-    /** They cannot be read now, or the gateway offers none. {@code reason} is short, on one line, without secrets. */
+    /** They cannot be read now. {@code reason} is short, on one line, without secrets. */
     record Unavailable(String reason) implements BalancePage {}
+
+    /** The gateway has none that a program could read, now or later. {@code reason} as above. */
+    record NotOffered(String reason) implements BalancePage {}
 
     /** What a line is about. */
     enum Kind {
@@ -25,7 +29,17 @@ public sealed interface BalancePage {
         DISPUTE_REVERSAL,
         PAYOUT,
         FEE,
-        OTHER
+        OTHER;
+
+        private final String code = name().toLowerCase(Locale.ROOT);
+
+        public String code() {
+            return code;
+        }
+
+        public static Kind ofCode(String code) {
+            return valueOf(code.toUpperCase(Locale.ROOT));
+        }
     }
 
     /**

@@ -329,12 +329,17 @@ public class Payments {
     }
 
     private String keyOf(long orderId, long operationId) {
+        return keyPrefix() + orderId + "-" + operationId;
+    }
+
+    /** What every key of this installation begins with. */
+    String keyPrefix() {
         var prefix = keyPrefix;
         if (prefix == null) {
-            prefix = store.installation().toString().substring(0, 13);
+            prefix = store.installation().toString().substring(0, 13) + "-";
             keyPrefix = prefix;
         }
-        return prefix + "-" + orderId + "-" + operationId;
+        return prefix;
     }
 
     /** What an operation is called in our tables. */
@@ -342,8 +347,7 @@ public class Payments {
 
     /** The operation that a gateway's message names, also where something follows its key; empty for anybody else's. */
     Optional<Name> nameIn(String operationKey) {
-        var own = keyOf(0, 0);
-        var prefix = own.substring(0, own.length() - "0-0".length());
+        var prefix = keyPrefix();
         var numbers = NAME.matcher(operationKey);
         return operationKey.startsWith(prefix)
                         && numbers.region(prefix.length(), operationKey.length())

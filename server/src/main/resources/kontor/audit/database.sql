@@ -32,6 +32,8 @@ FROM (VALUES
     ('unique', 'payments.payments', 'payments_one_under_way'),
     ('unique', 'payments.payments', 'payments_one_invoice'),
     ('unique', 'payments.work_items', 'work_items_open'),
+    ('unique', 'reconciliation.balance_lines', 'balance_lines_gateway_line_id_key'),
+    ('unique', 'reconciliation.matches', 'matches_pkey'),
     ('generated', 'idempotency.keys', 'idempotency.id_of(principal, route, key)'),
     ('check', 'idempotency.keys', '(strpos(principal, chr(10)) = 0) AND (strpos(route, chr(10)) = 0)'),
     ('check', 'inventory.levels', 'reserved >= 0'),

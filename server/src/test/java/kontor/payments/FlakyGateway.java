@@ -123,7 +123,7 @@ class FlakyGateway implements PaymentGateway {
 
     @Override
     public BalancePage balance(@Nullable String after) {
-        return new BalancePage.Unavailable("this gateway keeps no books");
+        return new BalancePage.NotOffered("this gateway keeps no books");
     }
 
     @Override

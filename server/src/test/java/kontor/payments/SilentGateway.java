@@ -77,7 +77,7 @@ class SilentGateway implements PaymentGateway {
 
     @Override
     public BalancePage balance(@Nullable String after) {
-        return new BalancePage.Unavailable("this gateway says nothing");
+        return new BalancePage.NotOffered("this gateway says nothing");
     }
 
     @Override

@@ -526,3 +526,26 @@ UPDATE orders.credits SET given_as = 'customer_credit' FROM picked WHERE id = cr
 -- imports_account_for_every_line: a line of which nobody knows what became
 UPDATE orders.import_lines SET outcome = NULL
 WHERE n = 1 AND import_id = (SELECT max(id) FROM orders.imports WHERE state = 'completed');
+
+-- balance_lines_are_booked: a fee that was not booked
+INSERT INTO reconciliation.balance_lines (gateway, line_id, kind, currency, amount, fee, at, state)
+VALUES ('stripe', 'txn_planted', 'charge', 'GBP', 510, 28, now(), 'waiting');
+
+-- balance_lines_are_booked: a posting about a line that nobody has read
+SELECT pg_temp.post(NULL, 'balance_line', -1, 'fee');
+
+-- matched_lines_are_what_we_booked: a line that matches nothing
+INSERT INTO reconciliation.balance_lines (gateway, line_id, kind, currency, amount, fee, at, state, order_id, payment_id)
+SELECT 'stripe', 'txn_planted', 'charge', 'GBP', 510, 0, now(), 'matched', order_id, id
+FROM payments.payments JOIN picked ON order_id = paid LIMIT 1;
+
+-- suspended_lines_have_breaks: money in suspense, and nobody to tell
+INSERT INTO reconciliation.balance_lines (gateway, line_id, kind, currency, amount, fee, at, state, suspended)
+VALUES ('stripe', 'txn_planted', 'other', 'GBP', 5, 0, now(), 'suspended', 5);
+INSERT INTO ledger.transactions
+SELECT -1, NULL, 'balance_line', max(id), 'movement', now() FROM reconciliation.balance_lines;
+INSERT INTO ledger.entries VALUES (-1, 1, 'gateway_clearing', 'GBP', 5), (-1, 2, 'suspense', 'GBP', -5);
+
+-- breaks_are_in_hand: one that was forgotten
+INSERT INTO reconciliation.breaks (gateway, kind, transaction_id, currency, amount, opened_at)
+VALUES ('stripe', 'missing_there', -1, 'GBP', 5, now() - interval '8 days');

@@ -323,7 +323,7 @@ public final class AdyenGateway implements PaymentGateway, AutoCloseable {
 
     @Override
     public BalancePage balance(@Nullable String after) {
-        return new BalancePage.Unavailable("Adyen offers its books as reports only");
+        return new BalancePage.NotOffered("Adyen offers its books as reports only");
     }
 
     @Override

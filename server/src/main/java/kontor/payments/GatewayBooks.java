@@ -1,0 +1,66 @@
+package kontor.payments;
+
+import java.util.List;
+import kontor.money.Money;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/** What comparing our books with those of gateways needs of gateways. */
+@Component
+public class GatewayBooks {
+    private final Payments payments;
+    private final PaymentStore store;
+
+    GatewayBooks(Payments payments, PaymentStore store) {
+        this.payments = payments;
+        this.store = store;
+    }
+
+    /** The gateways that are configured, by name. */
+    public List<String> gateways() {
+        return payments.gatewayNames().stream().sorted().toList();
+    }
+
+    /**
+     * Reads on in a gateway's books.
+     *
+     * @throws IllegalStateException inside a transaction: a slow gateway would hold locks and a connection
+     */
+    public BalancePage read(String gateway, @Nullable String after) {
+        if (TransactionSynchronizationManager.isActualTransactionActive())
+            throw new IllegalStateException("a gateway must not be asked inside a transaction");
+        return payments.gateway(gateway).balance(after);
+    }
+
+    /** What an operation key of this installation names; nothing of it needs to be here any more. */
+    public record Named(long orderId, long operationId) {}
+
+    /** @return null when the key is of another installation, or none of ours */
+    public @Nullable Named named(@Nullable String operationKey) {
+        if (operationKey == null) return null;
+        return payments.nameIn(operationKey)
+                .map(name -> new Named(name.orderId(), name.operationId()))
+                .orElse(null);
+    }
+
+    /** The key under which money that no operation of ours took is given back: the same at every try. */
+    public String keyOfReturn(String lineId) {
+        return payments.keyPrefix() + "return-" + lineId.replaceAll("[^A-Za-z0-9._:-]", "_");
+    }
+
+    /** Gives money back that no operation of ours took. The key must be committed, and no transaction open. */
+    public GatewayAnswer giveBack(String gateway, String key, String paymentReference, Money amount) {
+        return payments.gateway(gateway).refund(key, paymentReference, amount);
+    }
+
+    /** Lets every open question be asked about at once. */
+    public void hasten() {
+        store.hasten();
+    }
+
+    /** How many open questions wait to be asked about now. */
+    public long due() {
+        return store.countDue();
+    }
+}
