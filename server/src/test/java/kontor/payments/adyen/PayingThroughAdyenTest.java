@@ -146,9 +146,9 @@ class PayingThroughAdyenTest {
         var payment = payment(THREE_D_SECURE, true);
         adyen.gateway.authorize(payment);
         assertThat(adyen.gateway.confirm(back(payment, Map.of("redirectResult", "nonsense"))))
-                .isInstanceOf(NoAnswer.class);
+                .isInstanceOf(GatewayAnswer.NotFound.class);
         assertThat(adyen.gateway.confirm(back(payment, Map.of("resultCode", "Authorised"))))
-                .isInstanceOf(NoAnswer.class);
+                .isInstanceOf(GatewayAnswer.NotFound.class);
         var other = payment(THREE_D_SECURE, true);
         var answer = (RequiresAction) adyen.gateway.authorize(other);
         var returned = adyen.press(answer.redirect(), "complete");
