@@ -66,7 +66,8 @@ class SimulatingPaymentsTest {
     private static List<String> broken() throws SQLException {
         return new Audit()
                 .run(TestDatabase.superuserOf(Simulated.DATABASE), 1, _ -> {}).broken().stream()
-                        .filter(finding -> !finding.invariant().id().equals("database_is_durable")) // it is not, on purpose
+                        .filter(finding ->
+                                !finding.invariant().id().equals("database_is_durable")) // it is not, on purpose
                         .map(Finding::toString)
                         .toList();
     }
