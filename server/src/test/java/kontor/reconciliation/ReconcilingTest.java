@@ -180,6 +180,7 @@ class ReconcilingTest {
 
     @Test
     void openQuestionsCanAllBeAskedAboutAtOnce() {
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 600000, \"count\": 10}");
         TestGateway.fault("{\"kind\": \"drop\", \"operation\": \"create\", \"count\": 1}");
         TestGateway.fault("{\"kind\": \"drop\", \"operation\": \"search\", \"count\": 1000}");
         var order = order();
