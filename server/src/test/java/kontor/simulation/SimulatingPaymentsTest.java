@@ -15,6 +15,7 @@ import kontor.audit.Audit;
 import kontor.audit.Finding;
 import kontor.database.TestDatabase;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.springframework.beans.factory.annotation.Autowired;
 
 /**
@@ -30,6 +31,7 @@ class SimulatingPaymentsTest {
     private Simulation simulation;
 
     @Test
+    @Timeout(value = 60, unit = TimeUnit.MINUTES)
     void theBooksOfTheGatewayAndOursAgreeWhateverHappens() throws Exception {
         var begun = System.nanoTime();
         var seeds = seeds();

@@ -538,11 +538,10 @@ class Simulation {
     }
 
     private void quiet() {
-        for (var round = 0; round < 8; round++) {
+        for (var round = 0; round < 9 && check.isBusy(before); round++) {
+            if (round > 0) pass(round < 5 ? Duration.ofMinutes(61) : Duration.ofHours(25));
             step2(this::recover);
             step2(this::expire);
-            if (round > 0 && !check.isBusy(before)) return;
-            pass(round < 4 ? Duration.ofMinutes(61) : Duration.ofHours(25));
         }
     }
 }
