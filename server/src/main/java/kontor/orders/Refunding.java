@@ -222,9 +222,8 @@ class Refunding {
                 }
             }
         }
-        var stands = order;
         for (var operation : begun)
-            if (operation.gateway().equals(Operation.TRANSFER)) money.transferredBack(stands, operation);
+            if (operation.gateway().equals(Operation.TRANSFER)) money.transferredBack(order, operation);
         return new Begun.Asking(begun);
     }
 
