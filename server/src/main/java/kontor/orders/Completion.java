@@ -95,6 +95,11 @@ class Completion implements PaymentOutcomes {
     }
 
     @Override
+    public void refundCameBack(Operation refund, String code, String actor) {
+        money.refundCameBack(refund, code, actor);
+    }
+
+    @Override
     public void disputed(Payment payment, DisputeNews news, String actor) {
         disputes.hear(payment, news, actor);
     }

@@ -228,16 +228,41 @@ class OrderMoney {
     /** Ends a refund of which every part has been paid out or refused. */
     void completeRefund(Operation operation) {
         var refund = refundOf(operation);
+        var state = stateOf(refund);
+        if (state != Refund.State.PENDING
+                && refunds.complete(refund.orderId(), refund.id(), state)
+                && state == Refund.State.FAILED) refunds.giveUp(refund.orderId(), refund.id());
+    }
+
+    private Refund.State stateOf(Refund refund) {
         var made = moves.ofRefund(refund.orderId(), refund.id());
-        if (made.stream().anyMatch(each -> each.state().isOpen())) return;
+        if (made.stream().anyMatch(each -> each.state().isOpen())) return Refund.State.PENDING;
         var paid = made.stream()
                 .filter(each -> each.state() == Operation.State.SUCCEEDED)
                 .count();
-        var state = paid == made.size()
-                ? Refund.State.SUCCEEDED
-                : paid > 0 ? Refund.State.PARTIALLY_SUCCEEDED : Refund.State.FAILED;
-        if (refunds.complete(refund.orderId(), refund.id(), state) && state == Refund.State.FAILED)
-            refunds.giveUp(refund.orderId(), refund.id());
+        if (paid == made.size()) return Refund.State.SUCCEEDED;
+        return paid > 0 ? Refund.State.PARTIALLY_SUCCEEDED : Refund.State.FAILED;
+    }
+
+    /** Takes back what was booked as given back: the buyer's bank returned it. Somebody has to find another way. */
+    void refundCameBack(Operation operation, String code, String actor) {
+        transaction.executeWithoutResult(_ -> {
+            var order = lock(operation.orderId());
+            if (!moves.refundCameBack(operation, code)) return;
+            post(Postings.refundCameBack(operation, shareOf(operation), clock.instant()));
+            var refund = refundOf(operation);
+            var state = stateOf(refund);
+            // One that still waits for another of its parts is completed with that.
+            if (refund.state() != Refund.State.PENDING) {
+                refunds.amend(refund.orderId(), refund.id(), state);
+                if (state == Refund.State.FAILED) refunds.giveUp(refund.orderId(), refund.id());
+            }
+            step(order, "refund_failed", order.status(), actor, code);
+            work.open(
+                    WorkItems.Kind.REFUND_FAILED,
+                    WorkItems.Subject.of(operation),
+                    "%s were paid back and came back: %s".formatted(operation.amount(), code));
+        });
     }
 
     /** Writes down a refund that was paid back past any gateway: it has happened. The caller has locked the order. */

@@ -107,6 +107,18 @@ public class Postings {
                 at);
     }
 
+    /**
+     * Money that went back came back to us.
+     *
+     * @param parts as of {@link #refunded}
+     */
+    static Posting refundCameBack(Operation operation, Refund.Parts parts, Instant at) {
+        var refunded = refunded(operation, parts, at);
+        var entries = new Posting.Entries();
+        refunded.entries().forEach(entry -> entries.credit(entry.account(), entry.amount()));
+        return of(operation, "refund_reversal", entries, at);
+    }
+
     /** A dispute: the gateway took the money off our balance, gave it back, or keeps it for good. */
     static Posting disputed(Dispute dispute, String kind, Instant at) {
         var amount = dispute.amount().minorUnits();

@@ -105,6 +105,18 @@ class RefundStore {
                 == 1;
     }
 
+    /** Of one that was completed: not everything that was paid out has stayed there. */
+    void amend(long orderId, long refundId, Refund.State state) {
+        client.sql("""
+                        UPDATE orders.refunds SET state = :state, completed_at = now()
+                        WHERE order_id = :order AND id = :refund AND state <> 'pending'
+                        """)
+                .param("order", orderId)
+                .param("refund", refundId)
+                .param("state", state.code())
+                .update();
+    }
+
     Optional<Refund> find(long orderId, long id) {
         return ofOrder(orderId).stream().filter(refund -> refund.id() == id).findFirst();
     }

@@ -25,6 +25,8 @@ public sealed interface BalancePage {
     enum Kind {
         CHARGE,
         REFUND,
+        /** A refund that was paid out and came back. */
+        REFUND_REVERSAL,
         DISPUTE,
         DISPUTE_REVERSAL,
         PAYOUT,

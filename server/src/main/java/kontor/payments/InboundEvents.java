@@ -2,6 +2,7 @@ package kontor.payments;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import kontor.batching.Lanes;
@@ -137,11 +138,7 @@ class InboundEvents {
         }
         var refused = operation.isEmpty() ? told.refusedAfterAll(gateway, event) : Optional.<Operation>empty();
         if (refused.isPresent()) {
-            work.open(
-                    WorkItems.Kind.REFUND_FAILED,
-                    WorkItems.Subject.of(refused.get()),
-                    "event %s of %s: not paid out after all, and booked as refunded".formatted(event.id(), gateway));
-            events.done(gateway, event.id(), "processed", "a refund was not paid out after all");
+            refuse(gateway, refused.get(), event);
             return;
         }
         if (operation.isEmpty() && isGivenUpThere(payment.get(), event)) {
@@ -177,6 +174,20 @@ class InboundEvents {
             if (answer instanceof GatewayAnswer.NoAnswer || answer instanceof GatewayAnswer.NotFound) return;
         }
         events.done(gateway, event.id(), "processed", null);
+    }
+
+    /** A refund that had been paid out came back, if that is still what the gateway says. */
+    private void refuse(String gateway, Operation refund, WebhookEvent event) {
+        var said = Objects.requireNonNull(event.answer(), "an event that says that a refund failed");
+        switch (payments.foundNow(refund, said)) {
+            case GatewayAnswer.Declined no -> {
+                outcomes.refundCameBack(refund, no.code(), "gateway:" + gateway);
+                events.done(gateway, event.id(), "processed", "a refund came back");
+            }
+            case GatewayAnswer.NoAnswer _, GatewayAnswer.NotFound _ -> {} // asked again later
+            case GatewayAnswer other ->
+                events.done(gateway, event.id(), "processed", "the gateway does not confirm it: " + other);
+        }
     }
 
     private void settleAsTold(String gateway, WebhookEvent event) {

@@ -169,6 +169,20 @@ class PaymentMoveStore {
                         """).update();
     }
 
+    /** One statement, so that neither half is done without the other. */
+    boolean refundCameBack(Operation refund, String code) {
+        return on(refund, """
+                        WITH back AS (
+                            UPDATE payments.operations SET state = 'failed', code = :code, updated_at = now()
+                            WHERE order_id = :order AND payment_id = :payment AND id = :id AND kind = 'refund'
+                              AND state = 'succeeded'
+                            RETURNING order_id, payment_id
+                        )
+                        UPDATE payments.payments SET refunded = refunded - :amount, updated_at = now()
+                        FROM back WHERE payments.order_id = back.order_id AND payments.id = back.payment_id
+                        """).param("id", refund.id()).param("code", code).update() == 1;
+    }
+
     /** What was set aside has been taken; an invoice that nothing is left of has ended. */
     void replaceInvoice(long orderId, long amount) {
         client.sql("""

@@ -253,6 +253,11 @@ public class PaymentMoves {
         return store.holdLate(ended, reference);
     }
 
+    /** Writes that a refund which was paid out came back. @return false when that is known already */
+    public boolean refundCameBack(Operation refund, String code) {
+        return store.refundCameBack(refund, code);
+    }
+
     /** Writes that nothing is held any more. @return false when it was not held, or a capture of it is under way */
     public boolean holdGone(Payment held) {
         return store.holdGone(held);

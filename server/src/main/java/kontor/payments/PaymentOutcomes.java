@@ -18,6 +18,13 @@ public interface PaymentOutcomes {
     /** A gateway holds nothing any more of a payment of which it was to be captured: it has let it expire, say. */
     void gone(Payment held, String actor);
 
+    /**
+     * A refund that had been paid out came back: the buyer has not got the money.
+     *
+     * @param code why, a stable word
+     */
+    void refundCameBack(Operation refund, String code, String actor);
+
     /** A gateway tells of a dispute; messages may come twice and in any order. */
     void disputed(Payment payment, DisputeNews news, String actor);
 }

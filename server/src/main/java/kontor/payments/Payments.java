@@ -116,8 +116,14 @@ public class Payments {
         };
     }
 
-    /** An answer about another amount is none, whatever gateway it comes from: nobody is told that it was paid. */
+    /**
+     * An answer about another amount, or to another question, is none, whatever gateway it comes from: nobody is told that
+     * it was paid.
+     */
     private static GatewayAnswer ofItsAmount(Operation operation, GatewayAnswer answer) {
+        if (answersAnother(operation.kind(), answer))
+            return GatewayAnswer.NoAnswer.strange(
+                    "no answer to a " + operation.kind().code() + ": " + answer);
         var moved = switch (answer) {
             case GatewayAnswer.Captured(var _, var taken) -> taken;
             case GatewayAnswer.Refunded(var _, var back) -> back;
@@ -126,6 +132,20 @@ public class Payments {
         return moved.equals(operation.amount())
                 ? answer
                 : GatewayAnswer.NoAnswer.strange("it is about " + moved + " and not " + operation.amount());
+    }
+
+    private static boolean answersAnother(Operation.Kind kind, GatewayAnswer answer) {
+        return switch (answer) {
+            case GatewayAnswer.Refunded _ -> kind != Operation.Kind.REFUND;
+            case GatewayAnswer.Captured _,
+                    GatewayAnswer.Authorized _,
+                    GatewayAnswer.Voided _,
+                    GatewayAnswer.RequiresAction _ -> kind == Operation.Kind.REFUND;
+            case GatewayAnswer.Declined _,
+                    GatewayAnswer.Pending _,
+                    GatewayAnswer.NoAnswer _,
+                    GatewayAnswer.NotFound _ -> false;
+        };
     }
 
     /**
@@ -139,15 +159,7 @@ public class Payments {
         return switch (operation.kind()) {
             case AUTHORIZE -> fenced(operation, gateway, lookUp(operation, operation.reference(), gateway));
             case CAPTURE -> fenced(operation, gateway, gateway.lookUpCapture(captureOf(operation)));
-            case REFUND ->
-                fenced(
-                        operation,
-                        gateway,
-                        gateway.lookUpRefund(new GatewayRequest.LookUpRefund(
-                                keyOf(operation),
-                                referenceOf(operation),
-                                operation.amount(),
-                                operation.ownReference())));
+            case REFUND -> fenced(operation, gateway, lookUpRefund(operation, gateway));
             case VOID -> resolveVoid(operation, gateway);
         };
     }
@@ -194,6 +206,17 @@ public class Payments {
                         && taken.amount().equals(payment.amount())
                 ? taken
                 : new GatewayAnswer.NoAnswer("the message is about another amount");
+    }
+
+    /** What there is now of a refund that a message says something unexpected about; nothing is sent again. */
+    GatewayAnswer foundNow(Operation refund, GatewayAnswer said) {
+        var gateway = gateway(refund.gateway());
+        return gateway.answersLookUps() ? lookUpRefund(refund, gateway) : said;
+    }
+
+    private GatewayAnswer lookUpRefund(Operation operation, PaymentGateway gateway) {
+        return gateway.lookUpRefund(new GatewayRequest.LookUpRefund(
+                keyOf(operation), referenceOf(operation), operation.amount(), operation.ownReference()));
     }
 
     private GatewayAnswer lookUp(Operation operation, @Nullable String reference, PaymentGateway gateway) {

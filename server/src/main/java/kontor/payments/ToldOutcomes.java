@@ -76,14 +76,20 @@ class ToldOutcomes {
                 yield new Result.Settled();
             }
             case SUCCEEDED ->
-                answer instanceof GatewayAnswer.Declined
-                        ? new Result.Contradiction(operation, "failed after it had succeeded")
-                        : new Result.Settled();
+                answer instanceof GatewayAnswer.Declined no ? failed(gateway, operation, no) : new Result.Settled();
             case FAILED ->
                 answer instanceof GatewayAnswer.Declined || answer instanceof GatewayAnswer.Voided
                         ? new Result.Settled()
                         : late(gateway, operation, answer);
         };
+    }
+
+    /** After it had succeeded. What was paid back has come back then; of anything else people have to find out more. */
+    private Result failed(String gateway, Operation operation, GatewayAnswer.Declined no) {
+        if (operation.kind() != Operation.Kind.REFUND)
+            return new Result.Contradiction(operation, "failed after it had succeeded");
+        outcomes.refundCameBack(operation, no.code(), "gateway:" + gateway);
+        return new Result.Settled();
     }
 
     /** Money that was taken or is held for a payment that had ended is given back. */

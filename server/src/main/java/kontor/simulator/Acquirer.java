@@ -1,6 +1,9 @@
 package kontor.simulator;
 
 import java.time.Clock;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentMap;
@@ -23,7 +26,7 @@ final class Acquirer {
     /** Newest first, as lists show them. */
     private final ConcurrentLinkedDeque<Intent> intentsByAge = new ConcurrentLinkedDeque<>();
 
-    private final ConcurrentLinkedDeque<Refund> refundsByAge = new ConcurrentLinkedDeque<>();
+    private final ConcurrentLinkedDeque<String> refundsByAge = new ConcurrentLinkedDeque<>();
 
     /** @param pages where a browser finds the simulator's own pages */
     Acquirer(Clerk clerk, Fees fees, Clock clock, String pages) {
@@ -45,7 +48,7 @@ final class Acquirer {
         }
         var refundJson = found.object(Line.REFUND);
         if (refundJson != null)
-            remember(Refund.read(Json.read(refundJson), found.line().at()));
+            recall(Refund.read(Json.read(refundJson), found.line().at()));
     }
 
     private void remember(Intent intent) {
@@ -53,24 +56,36 @@ final class Acquirer {
         intentsByAge.addFirst(intent);
     }
 
+    private void recall(Refund refund) {
+        var before = refunds.get(refund.id());
+        remember(before == null || refund.failureReason() == null ? refund : before.failing(refund.failureReason()));
+    }
+
     private void remember(Refund refund) {
-        refunds.put(refund.id(), refund);
-        refundsByAge.addFirst(refund);
-        intentOf(refund.intent()).refunded += refund.amount();
+        var before = refunds.put(refund.id(), refund);
+        if (before == null) refundsByAge.addFirst(refund.id());
+        if (before == null) intentOf(refund.intent()).refunded += refund.amount();
+        else if (refund.failed() && !before.failed()) intentOf(refund.intent()).refunded -= refund.amount();
     }
 
     /**
      * What a step came to: the answer, and the line that has to be on disk before it is given.
      *
      * @param disputed a payment that its buyer disputes at once; {@code null} for all others
+     * @param returned a refund that the buyer's bank sends back at once; {@code null} for all others
      */
     record Outcome(
             Reply reply,
             Line line,
             Book.Place place,
-            @Nullable Intent disputed) {
+            @Nullable Intent disputed,
+            @Nullable Refund returned) {
         Outcome disputing(Intent intent) {
-            return new Outcome(reply, line, place, intent);
+            return new Outcome(reply, line, place, intent, null);
+        }
+
+        Outcome returning(Refund refund) {
+            return new Outcome(reply, line, place, null, refund);
         }
     }
 
@@ -305,6 +320,7 @@ final class Acquirer {
                     intent.currency,
                     metadata,
                     form.text("reason"),
+                    null,
                     now);
             var draft = new Line.Draft(now)
                     .under(step.key(), step.print())
@@ -315,8 +331,46 @@ final class Acquirer {
             var refundJson = refund.json();
             remember(refund);
             draft.object(Line.REFUND, refundJson).object(Line.CHARGE, intent.chargeJson());
-            return clerk.record(step, draft, Reply.json(200, refundJson));
+            var outcome = clerk.record(step, draft, Reply.json(200, refundJson));
+            return TestCard.refundFails(intent.paymentMethod) ? outcome.returning(refund) : outcome;
         }
+    }
+
+    /** The card of the refund is not there any more. */
+    Outcome sendBack(Refund refund) {
+        return failRefund(refund.id(), new Form(Map.of("reason", "expired_or_canceled_card")));
+    }
+
+    /**
+     * The buyer's bank sends a refund back: the money is the shop's again.
+     *
+     * @param form {@code reason}, such as {@code expired_or_canceled_card}
+     */
+    Outcome failRefund(String id, Form form) {
+        form.allowOnly(Set.of("reason"));
+        var reason = form.text("reason");
+        var found = refunds.get(id);
+        if (found == null) throw Refused.notFound("refund", id);
+        var intent = intentOf(found.intent());
+        synchronized (intent) {
+            var refund = of(refunds.get(id));
+            if (refund.failed()) throw Refused.invalid(null, "Refund " + id + " has failed already.", null);
+            var failed = refund.failing(reason == null ? "unknown" : reason);
+            var now = clock.millis();
+            var draft = new Line.Draft(now)
+                    .effect(clerk.effect("refund_failed", intent, failed, failed.amount(), null))
+                    .moves(BalanceTransaction.of(
+                            BalanceTransaction.Kind.REFUND_FAILURE, failed.amount(), 0, intent, id, now));
+            Clerk.tell(draft, "refund.failed");
+            remember(failed);
+            var json = failed.json();
+            draft.object(Line.REFUND, json).object(Line.CHARGE, intent.chargeJson());
+            return clerk.record(Step.BY_THE_ACQUIRER, draft, Reply.json(200, json));
+        }
+    }
+
+    private static Refund of(@Nullable Refund refund) {
+        return Objects.requireNonNull(refund, "refunds are never forgotten");
     }
 
     private Outcome record(Intent intent, TestCard.@Nullable Refusal refusal, Step step, Line.Draft draft) {
@@ -365,7 +419,7 @@ final class Acquirer {
     }
 
     Iterable<Refund> refundsByAge() {
-        return refundsByAge;
+        return () -> refundsByAge.stream().map(id -> of(refunds.get(id))).iterator();
     }
 
     int intentCount() {

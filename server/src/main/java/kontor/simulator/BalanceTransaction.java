@@ -25,6 +25,7 @@ record BalanceTransaction(
     enum Kind {
         CHARGE("charge", "charge"),
         REFUND("refund", "refund"),
+        REFUND_FAILURE("refund_failure", "refund_failure"),
         DISPUTE("adjustment", "dispute"),
         DISPUTE_REVERSAL("adjustment", "dispute_reversal"),
         PAYOUT("payout", "payout");

@@ -38,7 +38,7 @@ final class Clerk {
             var line = written.line().movedBy(place.offset());
             if (draft.movement() != null) balance.add(draft.movement());
             events.note(line);
-            return new Acquirer.Outcome(answer, line, place, null);
+            return new Acquirer.Outcome(answer, line, place, null, null);
         }
     }
 

@@ -18,7 +18,8 @@ import tools.jackson.databind.JsonNode;
  *   <li>{@code GET}, {@code POST}, {@code DELETE /_faults}: see {@link Fault};
  *   <li>{@code POST /_payouts}: pays out what is there, in every currency;
  *   <li>{@code POST /_disputes} with {@code payment_intent}, {@code amount} and {@code reason}: opens a dispute;
- *   <li>{@code POST /_disputes/du_…} with {@code outcome}, {@code won} or {@code lost}: closes it.
+ *   <li>{@code POST /_disputes/du_…} with {@code outcome}, {@code won} or {@code lost}: closes it;
+ *   <li>{@code POST /_refunds/re_…} with {@code reason}: the buyer's bank sends it back.
  * </ul>
  *
  * <p>Programs send JSON. The simulator's own page sends forms, each with a token that only that page shows: nothing can be
@@ -27,17 +28,21 @@ import tools.jackson.databind.JsonNode;
 final class Controls {
     private static final Set<String> NUMBERS = Set.of("count", "probability", "seed", "ms", "status", "by", "bytes");
 
+    private static final String REFUNDS = "/_refunds/";
+
     private final StripeApi api;
     private final Faults faults;
     private final Payouts payouts;
     private final Disputes disputes;
+    private final Acquirer acquirer;
     private final String token = RandomIds.secret("");
 
-    Controls(StripeApi api, Faults faults, Payouts payouts, Disputes disputes) {
+    Controls(StripeApi api, Faults faults, Payouts payouts, Disputes disputes, Acquirer acquirer) {
         this.api = api;
         this.faults = faults;
         this.payouts = payouts;
         this.disputes = disputes;
+        this.acquirer = acquirer;
     }
 
     /** To be sent along by the page's own forms. */
@@ -60,7 +65,10 @@ final class Controls {
                 }
                 default -> {}
             }
-        } else if (!path.equals("/_payouts") && !path.equals("/_disputes") && !path.startsWith("/_disputes/")) {
+        } else if (!path.equals("/_payouts")
+                && !path.equals("/_disputes")
+                && !path.startsWith("/_disputes/")
+                && !path.startsWith(REFUNDS)) {
             return null;
         }
         if (!request.method().equals("POST")) return Site.notAllowed();
@@ -127,7 +135,10 @@ final class Controls {
             case "/_payouts" ->
                 paidOut(payouts.payOut().stream().map(api::settled).toList());
             case "/_disputes" -> api.settled(disputes.open(formOf(json)));
-            default -> api.settled(disputes.close(path.substring("/_disputes/".length()), formOf(json)));
+            default ->
+                path.startsWith(REFUNDS)
+                        ? api.settled(acquirer.failRefund(path.substring(REFUNDS.length()), formOf(json)))
+                        : api.settled(disputes.close(path.substring("/_disputes/".length()), formOf(json)));
         };
     }
 

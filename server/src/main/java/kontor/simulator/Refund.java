@@ -5,7 +5,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Money paid back. Card refunds succeed at once and stay. */
+/**
+ * Money paid back. Card refunds succeed at once; some come back later.
+ *
+ * @param failureReason why it came back; {@code null} while it has not
+ */
 record Refund(
         String id,
         String intent,
@@ -14,7 +18,16 @@ record Refund(
         String currency,
         Map<String, String> metadata,
         @Nullable String reason,
+        @Nullable String failureReason,
         long createdAt) {
+    boolean failed() {
+        return failureReason != null;
+    }
+
+    Refund failing(String why) {
+        return new Refund(id, intent, charge, amount, currency, metadata, reason, why, createdAt);
+    }
+
     byte[] json() {
         return Json.object(json -> {
             json.writeStringProperty("id", id);
@@ -23,10 +36,11 @@ record Refund(
             json.writeStringProperty("charge", charge);
             json.writeNumberProperty("created", createdAt / 1000);
             json.writeStringProperty("currency", currency);
+            if (failed()) json.writeStringProperty("failure_reason", failureReason);
             Json.strings(json, "metadata", metadata);
             json.writeStringProperty("payment_intent", intent);
             json.writeStringProperty("reason", reason);
-            json.writeStringProperty("status", "succeeded");
+            json.writeStringProperty("status", failed() ? "failed" : "succeeded");
         });
     }
 
@@ -43,6 +57,7 @@ record Refund(
                 json.get("currency").asString(),
                 metadata,
                 Json.text(json, "reason"),
+                Json.text(json, "failure_reason"),
                 createdAt);
     }
 }

@@ -235,6 +235,7 @@ final class StripeApi {
         effects.note(line);
         webhooks.tell(line);
         if (outcome.disputed() != null) dispute(outcome.disputed());
+        if (outcome.returned() != null) settled(acquirer.sendBack(outcome.returned()));
         return outcome.reply();
     }
 

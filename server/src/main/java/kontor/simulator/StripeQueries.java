@@ -94,7 +94,7 @@ final class StripeQueries {
     private byte[] sourceOf(BalanceTransaction movement) {
         return switch (movement.kind()) {
             case CHARGE -> acquirer.charge(Parameters.required(movement.intent(), "payment_intent"));
-            case REFUND -> acquirer.refund(movement.source());
+            case REFUND, REFUND_FAILURE -> acquirer.refund(movement.source());
             case DISPUTE, DISPUTE_REVERSAL -> disputes.get(movement.source()).json();
             case PAYOUT -> payouts.get(movement.source()).json();
         };

@@ -46,7 +46,8 @@ record TestCard(boolean authenticates, @Nullable Refusal refusal) {
             "unionpay",
             "bypassPending",
             "threeDSecureOptional",
-            "amex_threeDSecureNotSupported");
+            "amex_threeDSecureNotSupported",
+            "refundFail");
 
     private static final Map<String, TestCard> OTHERS = Map.ofEntries(
             Map.entry("chargeDeclined", declines(GENERIC)),
@@ -75,6 +76,11 @@ record TestCard(boolean authenticates, @Nullable Refusal refusal) {
         if (PAYING.contains(name) || DISPUTING.containsKey(name) || name.matches("[a-z]{2}")) return PAYS;
         // Stripe writes some with the brand and some without: pm_card_visa_chargeDeclined, pm_card_chargeDeclined.
         return OTHERS.get(name.startsWith("visa_") ? name.substring("visa_".length()) : name);
+    }
+
+    /** Cards that pay, and whose bank sends back what is paid back to them. */
+    static boolean refundFails(@Nullable String token) {
+        return "pm_card_refundFail".equals(token);
     }
 
     /** Cards that pay, and whose owner disputes the payment as soon as it is captured. */

@@ -41,8 +41,8 @@ JOIN orders.orders ON orders.id = order_id
 WHERE entries.currency <> orders.currency;
 
 -- ledger_books_what_happened
--- Every posting is about its own order, about an operation of that order that succeeded, or about a credit or a dispute of
--- it.
+-- Every posting is about its own order, about an operation of that order that succeeded, or was a refund that came back, or
+-- about a credit or a dispute of it.
 SELECT transactions.id AS transaction_id, transactions.order_id, source_type, source_id, transactions.kind,
        operations.kind AS operation, operations.state
 FROM ledger.transactions
@@ -62,7 +62,9 @@ WHERE source_type = 'order' AND source_id IS DISTINCT FROM transactions.order_id
       AND (operations.state, transactions.kind, operations.kind) IS DISTINCT FROM ('succeeded', 'late_capture', 'capture')
       AND (operations.state, transactions.kind, operations.kind, operations.captures)
           IS DISTINCT FROM ('succeeded', 'capture', 'authorize', true)
-      AND (operations.state, transactions.kind, operations.kind) IS DISTINCT FROM ('succeeded', 'refund', 'refund');
+      AND (operations.state, transactions.kind, operations.kind) IS DISTINCT FROM ('succeeded', 'refund', 'refund')
+      AND NOT (operations.state = 'failed' AND operations.kind = 'refund'
+               AND transactions.kind IN ('refund', 'refund_reversal'));
 
 -- adjustments_are_booked
 -- Everything that staff posted by hand has its note and is of a kind that they may post, and every note its posting.

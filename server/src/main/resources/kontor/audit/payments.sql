@@ -128,7 +128,8 @@ WHERE method = 'card' AND captured <> taken.sum
    OR refunded <> back.sum;
 
 -- operations_are_booked
--- Every capture and refund that was carried out is booked once, over its amount; what was not carried out is not booked.
+-- Every capture and refund that was carried out is booked once, over its amount; what was not carried out is not booked, or,
+-- when a refund came back, booked and taken back.
 SELECT operations.order_id, operations.id AS operation_id, operations.kind, state, amount, booked.count AS postings,
        booked.sum AS amount_booked
 FROM payments.operations
@@ -143,7 +144,8 @@ WHERE operations.kind IN ('capture', 'refund')
   AND CASE WHEN state = 'succeeded'
            THEN booked.count IS DISTINCT FROM 1
                 OR booked.sum IS DISTINCT FROM CASE operations.kind WHEN 'capture' THEN amount ELSE -amount END
-           ELSE booked.count > 0 END;
+           ELSE booked.count > 0
+                AND NOT (operations.kind = 'refund' AND state = 'failed' AND booked.count = 2 AND booked.sum = 0) END;
 
 -- money_is_booked
 -- What payments took, less what they gave back and what is disputed, is what the books show for their order: held by the
@@ -201,7 +203,7 @@ LEFT JOIN (
            -sum(amount) FILTER (WHERE account = 'shipping_revenue') AS shipping,
            -sum(amount) FILTER (WHERE account = 'tax_payable') AS tax
     FROM ledger.entries JOIN ledger.transactions ON transactions.id = transaction_id
-    WHERE account IN ('revenue', 'shipping_revenue', 'tax_payable') AND kind NOT IN ('refund', 'credit')
+    WHERE account IN ('revenue', 'shipping_revenue', 'tax_payable') AND kind NOT IN ('refund', 'refund_reversal', 'credit')
     GROUP BY order_id
 ) AS booked ON booked.order_id = orders.id
 WHERE CASE WHEN amount = total
@@ -211,8 +213,8 @@ WHERE CASE WHEN amount = total
       END;
 
 -- orders_are_paid_as_they_say
--- An order is paid as far as its payments say; a pending one has a payment under way, a cancelled one keeps no money, and a
--- confirmed one has a payment that stands, or somebody is told.
+-- An order is paid as far as its payments say; a pending one has a payment under way, a cancelled one keeps no money, unless a
+-- refund came back, and a confirmed one has a payment that stands, or somebody is told.
 SELECT orders.id AS order_id, orders.status, payment_status, paid.*
 FROM orders.orders
 LEFT JOIN (
@@ -230,9 +232,16 @@ WHERE CASE
     WHEN orders.status = 'pending_payment'
         THEN payment_status <> 'open' OR under_way IS DISTINCT FROM 1
     WHEN orders.status = 'cancelled'
-        THEN captured IS DISTINCT FROM refunded OR held OR due OR under_way > 0
-             OR payment_status <> CASE WHEN captured > 0 THEN 'refunded' ELSE payment_status END
-             OR payment_status NOT IN ('failed', 'voided', 'refunded')
+        THEN held OR due OR under_way > 0
+             OR CASE
+                 WHEN captured = refunded
+                     THEN payment_status <> CASE WHEN captured > 0 THEN 'refunded' ELSE payment_status END
+                          OR payment_status NOT IN ('failed', 'voided', 'refunded')
+                 ELSE payment_status <> CASE WHEN refunded > 0 THEN 'partially_refunded' ELSE 'paid' END
+                      OR NOT EXISTS (
+                          SELECT FROM payments.work_items
+                          WHERE work_items.order_id = orders.id AND kind = 'refund_failed' AND resolved_at IS NULL)
+             END
     WHEN captured IS NULL
         THEN true
     WHEN captured > refunded

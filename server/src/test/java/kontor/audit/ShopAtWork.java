@@ -19,9 +19,11 @@ import java.util.concurrent.Executors;
 import kontor.Api;
 import kontor.TestUsers;
 import kontor.payments.DisputeNews;
+import kontor.payments.PaymentMoves;
 import kontor.payments.PaymentOutcomes;
 import kontor.payments.Payments;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** A day in the life of a shop: everything that buyers, staff and gateways do, over HTTP, in an order that chance makes. */
 @Component
@@ -33,16 +35,26 @@ class ShopAtWork {
     private final Api api;
     private final TestUsers users;
     private final Payments payments;
+    private final PaymentMoves moves;
     private final PaymentOutcomes outcomes;
+    private final TransactionTemplate transaction;
     private boolean done;
     private Api staff;
     private Api buyer;
 
-    ShopAtWork(Api api, TestUsers users, Payments payments, PaymentOutcomes outcomes) {
+    ShopAtWork(
+            Api api,
+            TestUsers users,
+            Payments payments,
+            PaymentMoves moves,
+            PaymentOutcomes outcomes,
+            TransactionTemplate transaction) {
         this.api = api;
         this.users = users;
         this.payments = payments;
+        this.moves = moves;
         this.outcomes = outcomes;
+        this.transaction = transaction;
         this.staff = api;
         this.buyer = api;
     }
@@ -139,6 +151,10 @@ class ShopAtWork {
         var back = order("MUG", 2, card("pm_card_visa"), "");
         assertThat(staff("refunds", back, "{\"reason\": \"other\"}").status()).isEqualTo(201);
         assertThat(cancel(back, staff).status()).isEqualTo(200);
+        var refund = staff("refunds", order("MUG", 1, card("pm_card_refundFail"), ""), "{\"reason\": \"other\"}");
+        var orderId = Long.parseLong(refund.at("/order_id"));
+        var refunded = transaction.execute(_ -> moves.ofRefund(orderId, Long.parseLong(refund.at("/id"))));
+        outcomes.refundCameBack(refunded.getFirst().operation(), "expired_or_canceled_card", "gateway:stripe");
         var disputed = order("LAMP", 1, card("pm_card_visa"), "");
         var payment = payments.ofOrder(Long.parseLong(disputed.at("/id"))).getFirst();
         var news = new DisputeNews("dp_1", payment.amount(), DisputeNews.Status.OPEN, true, "fraudulent");

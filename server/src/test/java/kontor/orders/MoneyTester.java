@@ -1,7 +1,5 @@
 package kontor.orders;
 
-import static org.awaitility.Awaitility.await;
-
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -10,6 +8,8 @@ import java.util.UUID;
 import kontor.Api;
 import kontor.TestUsers;
 import kontor.database.TestDatabase;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ThrowingRunnable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -98,6 +98,11 @@ class MoneyTester {
         return staff().post("/orders/" + order.at("/id") + "/cancel", "{}", "Idempotency-Key", key());
     }
 
+    /** Waits until what a message brought is on record. */
+    void await(ThrowingRunnable holds) {
+        Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(holds);
+    }
+
     Api.Answer read(Api.Answer order) {
         return staff().get("/orders/" + order.at("/id"));
     }
@@ -107,7 +112,7 @@ class MoneyTester {
     }
 
     void eventually(Api.Answer order, String paymentStatus) {
-        await().atMost(Duration.ofSeconds(30)).until(() -> paymentStatus.equals(paymentStatus(order)));
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> paymentStatus.equals(paymentStatus(order)));
     }
 
     /** What the books show for an order, by account; accounts at zero are left out. */

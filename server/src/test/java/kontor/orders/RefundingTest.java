@@ -169,10 +169,58 @@ class RefundingTest {
     }
 
     @Test
-    void oneThatTheGatewayTakesBackLaterIsShownToStaff() {
+    void oneThatComesBackIsTakenBackInTheBooksAndShownToStaff() {
+        var order = money.paid();
+        var sku = order.at("/lines/0/sku");
+        var one = Map.of("lines", List.of(Map.of("sku", sku, "quantity", 2)), "reason", "returned");
+        var refund = money.refund(order, one);
+        assertThat(money.paymentStatus(order)).isEqualTo("refunded");
+        TestGateway.control("/_refunds/" + referenceOf(order, 1), "{\"reason\": \"expired_or_canceled_card\"}");
+        money.await(() -> assertThat(money.workItems(order)).containsExactly("refund_failed"));
+        assertThat(money.payments(order)).containsExactly("card captured 510 0 0 0");
+        assertThat(money.books(order)).containsExactly("gateway_clearing 510", "revenue -510");
+        assertThat(money.paymentStatus(order)).isEqualTo("paid");
+        assertThat(money.history(order)).containsExactly("placed", "payment_captured", "refunded", "refund_failed");
+        var document = money.staff().get(refund.header("Location"));
+        assertThat(document.at("/state")).isEqualTo("failed");
+        assertThat(document.at("/payments/0/state")).isEqualTo("failed");
+        var again = money.refund(order, one);
+        assertThat(again.status()).as(again.text()).isEqualTo(201);
+        assertThat(money.books(order)).containsExactly("refunds 510", "revenue -510");
+        assertThat(TestGateway.effectsOn(order.at("/id")))
+                .containsExactly("captured 510", "refunded 510", "refund_failed 510", "refunded 510");
+    }
+
+    @Test
+    void oneThatIsSentBackAtOnceIsTakenBackOnce() {
+        var order = money.order(MoneyTester.card("pm_card_refundFail"));
+        money.refund(order, 200);
+        money.await(() -> assertThat(money.workItems(order)).containsExactly("refund_failed"));
+        money.refund(order, 100);
+        money.await(() -> assertThat(money.history(order).stream().filter("refund_failed"::equals))
+                .hasSize(2));
+        assertThat(money.payments(order)).containsExactly("card captured 510 0 0 0");
+        assertThat(money.books(order)).containsExactly("gateway_clearing 510", "revenue -510");
+    }
+
+    @Test
+    void oneOfACancelledOrderComesBackAndCanBePaidOutAnew() {
+        var order = money.paid();
+        money.refund(order, 510);
+        assertThat(money.cancel(order).status()).isEqualTo(200);
+        TestGateway.control("/_refunds/" + referenceOf(order, 1), "{\"reason\": \"lost_or_stolen_card\"}");
+        money.await(() -> assertThat(money.workItems(order)).containsExactly("refund_failed"));
+        assertThat(money.read(order).at("/status")).isEqualTo("cancelled");
+        assertThat(money.paymentStatus(order)).isEqualTo("paid");
+        assertThat(money.refund(order, 510).status()).isEqualTo(201);
+        assertThat(money.paymentStatus(order)).isEqualTo("refunded");
+        assertThat(money.books(order)).containsExactly("refunds 510", "revenue -510");
+    }
+
+    @Test
+    void oneThatIsOnlySaidToHaveComeBackStaysPaidOut() {
         var order = money.paid();
         var refund = money.refund(order, 200);
-        var asked = money.staff().get("/payments/" + order.at("/payments/0/id") + "/operations");
         var body = """
                 {"id": "evt_%s", "object": "event", "type": "refund.failed", "created": 1764000000,
                  "data": {"object": {"id": "%s", "object": "refund", "status": "failed", "amount": 200, "currency": "gbp",
@@ -180,13 +228,21 @@ class RefundingTest {
                    "metadata": {"kontor_operation": "%s"}}}}
                 """.formatted(
                         key().replace("-", ""),
-                        asked.at("/items/1/reference"),
+                        referenceOf(order, 1),
                         TestGateway.paymentIntentOf(order.at("/id")),
                         money.keyOf(refund));
         assertThat(api.post("/gateways/stripe/webhook", body, "Stripe-Signature", TestGateway.signatureOf(body))
                         .status())
                 .isEqualTo(200);
-        assertThat(money.workItems(order)).containsExactly("refund_failed");
+        assertThat(money.workItems(order)).isEmpty();
+        assertThat(money.payments(order)).containsExactly("card captured 510 0 200 0");
+        assertThat(money.books(order)).containsExactly("gateway_clearing 310", "refunds 200", "revenue -510");
+    }
+
+    private String referenceOf(Api.Answer order, int operation) {
+        return money.staff()
+                .get("/payments/" + order.at("/payments/0/id") + "/operations")
+                .at("/items/" + operation + "/reference");
     }
 
     @Test

@@ -167,6 +167,23 @@ class ReconcilingTest {
     }
 
     @Test
+    void aRefundThatComesBackIsMatchedTwice() {
+        var order = order("pm_card_refundFail");
+        api.as(users.admin())
+                .post(
+                        "/orders/" + order.at("/id") + "/refunds",
+                        Map.of("amount", Map.of("amount", 200, "currency", "GBP"), "reason", "other"),
+                        "Idempotency-Key",
+                        UUID.randomUUID().toString());
+        await().atMost(Duration.ofSeconds(30)).until(() -> postings(order).contains("refund_reversal"));
+        run();
+        assertThat(linesOf(order))
+                .containsExactly("charge 510 matched 0", "refund -200 matched 0", "refund_reversal 200 matched 0");
+        assertThat(breaksOf(order)).isEmpty();
+        assertThat(difference()).isEqualTo(differenceBefore);
+    }
+
+    @Test
     void aLineThatComesBeforeOurAnswerWaitsForIt() {
         TestGateway.fault("{\"kind\": \"drop\", \"operation\": \"create\", \"count\": 1}");
         var order = order();
@@ -335,13 +352,17 @@ class ReconcilingTest {
 
     /** An order of two articles at 2.55. */
     private Api.Answer order() {
+        return order("pm_card_visa");
+    }
+
+    private Api.Answer order(String card) {
         return api.as(users.customer())
                 .post(
                         "/orders",
                         """
                         {"currency": "GBP", "lines": [{"sku": "%s", "quantity": 2}],
-                         "payment": {"method": "card", "gateway": "stripe", "token": "pm_card_visa"}}
-                        """.formatted(shop.article(255, 10)),
+                         "payment": {"method": "card", "gateway": "stripe", "token": "%s"}}
+                        """.formatted(shop.article(255, 10), card),
                         "Idempotency-Key",
                         UUID.randomUUID().toString());
     }

@@ -19,6 +19,7 @@ SELECT (SELECT max(id) FROM orders.orders WHERE status = 'confirmed' AND payment
         WHERE payment_status = 'partially_refunded' AND method = 'card'
           AND NOT EXISTS (SELECT FROM payments.payments AS invoice WHERE invoice.order_id = orders.id AND method = 'invoice'))
            AS part_refunded,
+       (SELECT max(order_id) FROM ledger.transactions WHERE kind = 'refund_reversal') AS returned,
        (SELECT max(order_id) FROM payments.disputes WHERE status = 'open' AND withdrawn) AS disputed,
        (SELECT max(id) FROM orders.credits WHERE order_id IS NOT NULL AND given_as = 'bank') AS credit,
        (SELECT max(id) FROM orders.credits WHERE order_id IS NULL AND given_as = 'bank') AS customers_credit;
@@ -191,6 +192,10 @@ UPDATE payments.operations SET amount = amount - 1 FROM picked WHERE order_id = 
 -- operations_are_booked: a refund that nobody booked, though the books show the money as gone
 UPDATE ledger.transactions SET source_type = 'order', source_id = order_id
 FROM picked WHERE order_id = part_refunded AND kind = 'refund';
+
+-- operations_are_booked: a refund that came back, and nobody booked that of it
+UPDATE ledger.transactions SET source_type = 'order', source_id = order_id
+FROM picked WHERE order_id = returned AND kind = 'refund_reversal';
 
 -- invoices_count_what_took_their_place: a penny that nobody paid
 UPDATE payments.payments SET replaced = replaced + 1 FROM picked WHERE order_id = called_off;

@@ -169,6 +169,7 @@ final class StripeBalance {
             // taken.
             case "charge", "partial_capture_reversal" -> Kind.CHARGE;
             case "refund" -> Kind.REFUND;
+            case "refund_failure" -> Kind.REFUND_REVERSAL;
             case "dispute" -> Kind.DISPUTE;
             case "dispute_reversal" -> Kind.DISPUTE_REVERSAL;
             case "payout" -> Kind.PAYOUT;
