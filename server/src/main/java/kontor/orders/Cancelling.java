@@ -109,12 +109,14 @@ class Cancelling {
         return before == null || (before.matches(key) && before.answer() == null);
     }
 
-    /** One that its buyer has not confirmed, or of which nothing has been taken. */
+    /** One that its buyer has not confirmed, or that is held and has kept nothing of what was taken. */
     private Optional<Payment> waitingPayment(long orderId) {
         return payments.ofOrder(orderId).stream()
                 .filter(payment -> !payment.balance().late()
                         && (payment.status() == PaymentStatus.REQUIRES_ACTION
-                                || (payment.status() == PaymentStatus.AUTHORIZED && payment.captured() == 0)))
+                                || (payment.status() == PaymentStatus.AUTHORIZED
+                                        && payment.captured()
+                                                == payment.balance().refunded())))
                 .findFirst();
     }
 

@@ -67,10 +67,11 @@ class OrderMoney {
     }
 
     /** Records an answer; the first to bring it settles the operation, and whoever comes later changes nothing. */
-    void settle(Operation operation, GatewayAnswer answer) {
+    void settle(Operation operation, GatewayAnswer told) {
         Optional<Operation> back = transaction.execute(_ -> {
             // First of all, so that whatever concerns one order happens one after the other.
             var order = lock(operation.orderId());
+            var answer = operation.kind() == Operation.Kind.VOID ? aboutHold(operation, told) : told;
             noteStrange(operation, answer);
             if (operation.kind() == Operation.Kind.VOID && isTaken(answer)) return tooLateToVoid(operation, answer);
             settle(order, operation, answer);
@@ -86,6 +87,15 @@ class OrderMoney {
 
     private static boolean isTaken(GatewayAnswer answer) {
         return answer instanceof GatewayAnswer.Captured || answer instanceof GatewayAnswer.Authorized;
+    }
+
+    /** Of a hold that was captured in part, "all that was captured is on record" means that nothing is held any more. */
+    private GatewayAnswer aboutHold(Operation voiding, GatewayAnswer told) {
+        if (!(told instanceof GatewayAnswer.Captured(var reference, var taken))) return told;
+        var payment = payments.find(voiding.paymentId(), null).orElseThrow();
+        return payment.captured() > 0 && payment.captured() == taken.minorUnits()
+                ? new GatewayAnswer.Voided(reference)
+                : told;
     }
 
     /**

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param shipping how much of the shipping goes back with the lines
  * @param note for staff; buyers never see it
  * @param payments to which payments how much goes back; without them to the oldest first
+ * @param method {@code transfer} when it goes back past the gateways, and has been sent already; without it, each payment
+ *     gets its part the way it came
  * @param reference of the bank's statement, for what goes back past any gateway
  */
 public record RefundRequest(
@@ -46,7 +48,15 @@ public record RefundRequest(
 
         @Nullable @Size(max = 1000) @PlainText(lines = true) String note,
         @Nullable @Size(min = 1, max = 20) List<@NotNull @Valid Allocation> payments,
+
+        @Nullable @Pattern(regexp = "transfer", message = "must be transfer") @Schema(allowableValues = "transfer")
+        String method,
+
         @Nullable @Size(max = 140) @PlainText String reference) {
+    boolean isTransfer() {
+        return method != null;
+    }
+
     /** How many of what goes back. */
     public record Line(
             @NotBlank @Size(max = 64) @PlainText(barCodes = true) @Schema(example = "85123A")

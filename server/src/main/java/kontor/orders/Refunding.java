@@ -18,7 +18,6 @@ import kontor.payments.Payments;
 import kontor.web.Caller;
 import kontor.web.Problem;
 import kontor.web.Refusal;
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
@@ -98,7 +97,7 @@ class Refunding {
         refunds.insert(refund);
         if (!refunds.take(orderId, refund.lines()))
             throw Refusal.ofField("lines", "too_many", "more than was bought and is left of it");
-        return pay(order, refund, allocation(request, paid, amount), request.reference(), cause);
+        return pay(order, refund, allocation(request, paid, amount), request, cause);
     }
 
     /** Whether what came too late is meant: it goes back by itself, and only when that failed does somebody name it. */
@@ -203,14 +202,14 @@ class Refunding {
             OrderStore.Row order,
             Refund refund,
             Map<Payment, Long> allocation,
-            @Nullable String reference,
+            RefundRequest request,
             Operation.Cause cause) {
         var begun = new ArrayList<Operation>();
         for (var each : allocation.entrySet()) {
             var payment = each.getKey();
-            var beginning = payment.isInvoice()
+            var beginning = payment.isInvoice() || request.isTransfer()
                     ? moves.recordTransfer(
-                            payment, Operation.Kind.REFUND, each.getValue(), reference, refund.id(), cause)
+                            payment, Operation.Kind.REFUND, each.getValue(), request.reference(), refund.id(), cause)
                     : moves.beginRefund(payment, each.getValue(), refund.id(), cause);
             switch (beginning) {
                 case PaymentMoves.Beginning.Begun(var operation) -> begun.add(operation);

@@ -84,10 +84,10 @@ class PaymentMoveStore {
     }
 
     /** Money that went back past any gateway. */
-    boolean giveBack(Payment invoice, long amount) {
-        return on(invoice, """
+    boolean giveBack(Payment payment, long amount) {
+        return on(payment, """
                         UPDATE payments.payments SET refunded = refunded + :amount, updated_at = now()
-                        WHERE order_id = :order AND id = :payment AND method = 'invoice'
+                        WHERE order_id = :order AND id = :payment
                           AND refunded + refunding + disputed + :amount <= captured
                         """).param("amount", amount).update() == 1;
     }
@@ -201,11 +201,12 @@ class PaymentMoveStore {
                         """).param("order", orderId).param("amount", amount).update();
     }
 
-    /** Only what nothing was taken of: a gateway that first took and then gave up has to be looked at. */
+    /** Of a hold that was captured in part, what was taken stays on record as that. */
     void giveUp(Operation voided) {
         on(voided, """
-                        UPDATE payments.payments SET status = 'voided', updated_at = now()
-                        WHERE order_id = :order AND id = :payment AND captured = 0 AND :amount >= 0
+                        UPDATE payments.payments
+                        SET status = CASE WHEN captured = 0 THEN 'voided' ELSE 'captured' END, updated_at = now()
+                        WHERE order_id = :order AND id = :payment AND :amount >= 0
                           AND status IN ('created', 'requires_action', 'authorized', 'unknown')
                         """).update();
     }

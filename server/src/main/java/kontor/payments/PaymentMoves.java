@@ -95,25 +95,25 @@ public class PaymentMoves {
      * @return {@link Beginning.TooMuch} when it is more than is due, or than was paid
      */
     public Beginning recordTransfer(
-            Payment invoice, Kind kind, long amount, @Nullable String reference, @Nullable Long refundId, Cause cause) {
-        var taken = kind == Kind.CAPTURE ? store.receive(invoice, amount) : store.giveBack(invoice, amount);
+            Payment payment, Kind kind, long amount, @Nullable String reference, @Nullable Long refundId, Cause cause) {
+        var taken = kind == Kind.CAPTURE ? store.receive(payment, amount) : store.giveBack(payment, amount);
         if (!taken)
             return new Beginning.TooMuch(
-                    invoice,
-                    kind == Kind.CAPTURE ? invoice.due() - invoice.balance().capturing() : invoice.refundable());
+                    payment,
+                    kind == Kind.CAPTURE ? payment.due() - payment.balance().capturing() : payment.refundable());
         var operation = new Operation(
-                invoice.orderId(),
-                invoice.id(),
+                payment.orderId(),
+                payment.id(),
                 front.nextOperationId(),
                 kind,
                 Operation.TRANSFER,
-                new Money(amount, invoice.amount().currency()),
+                new Money(amount, payment.amount().currency()),
                 false,
                 null,
                 null,
                 reference,
                 cause,
-                invoice.captured(),
+                payment.captured(),
                 false,
                 refundId,
                 null,

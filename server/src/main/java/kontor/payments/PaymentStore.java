@@ -166,7 +166,8 @@ class PaymentStore {
         return client.sql("""
                         SELECT id FROM payments.payments
                         WHERE order_id = :order AND id = :payment
-                          AND status IN ('requires_action', 'authorized') AND captured = 0
+                          AND status IN ('requires_action', 'authorized') AND captured = refunded
+                          AND capturing = 0 AND refunding = 0
                         FOR UPDATE
                         """)
                 .param("order", orderId)

@@ -149,7 +149,7 @@ WHERE operations.kind IN ('capture', 'refund')
 
 -- money_is_booked
 -- What payments took, less what they gave back and what is disputed, is what the books show for their order: held by the
--- gateway for cards, in the bank for transfers, owed by the customer for open invoices.
+-- gateway for cards, less what was paid back from the bank, in the bank for transfers, owed by the customer for open invoices.
 SELECT order_id,
        coalesce(booked.clearing, 0) AS clearing_booked, coalesce(paid.clearing, 0) AS clearing_paid,
        coalesce(booked.bank, 0) AS bank_booked, coalesce(paid.bank, 0) AS bank_paid,
@@ -165,10 +165,16 @@ FROM (
 ) AS booked
 FULL JOIN (
     SELECT order_id,
-           sum(captured - refunded - disputed) FILTER (WHERE method = 'card') AS clearing,
-           sum(captured - refunded) FILTER (WHERE method = 'invoice') AS bank,
+           sum(captured - refunded - disputed + coalesce(transferred, 0)) FILTER (WHERE method = 'card') AS clearing,
+           sum(CASE method WHEN 'invoice' THEN captured - refunded ELSE -coalesce(transferred, 0) END) AS bank,
            sum(amount - captured - replaced) FILTER (WHERE method = 'invoice' AND status = 'open') AS receivables
     FROM payments.payments
+    LEFT JOIN (
+        SELECT order_id, payment_id AS id, sum(amount) AS transferred
+        FROM payments.operations
+        WHERE kind = 'refund' AND gateway = 'transfer' AND state = 'succeeded'
+        GROUP BY order_id, payment_id
+    ) AS past USING (order_id, id)
     GROUP BY order_id
 ) AS paid USING (order_id)
 WHERE coalesce(booked.clearing, 0) <> coalesce(paid.clearing, 0)

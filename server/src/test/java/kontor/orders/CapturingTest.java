@@ -125,6 +125,39 @@ class CapturingTest {
     }
 
     @Test
+    void whatIsLeftOfAHoldIsGivenUpOnceWhatWasTakenHasGoneBack() {
+        var order = money.held();
+        money.capture(order, Map.of("amount", gbp(200)));
+        var tooEarly = money.cancel(order);
+        assertThat(tooEarly.status()).isEqualTo(409);
+        assertThat(money.payments(order)).containsExactly("card authorized 200 0 0 0");
+        money.refund(order, 200);
+        assertThat(money.paymentStatus(order)).isEqualTo("authorized");
+        TestGateway.fault("{\"kind\": \"drop\", \"when\": \"after\", \"operation\": \"cancel\"}");
+        var cancelled = money.cancel(order);
+        assertThat(cancelled.status()).as(cancelled.text()).isIn(200, 409);
+        money.await(() -> assertThat(money.read(order).at("/status")).isEqualTo("cancelled"));
+        assertThat(money.paymentStatus(order)).isEqualTo("refunded");
+        assertThat(money.payments(order)).containsExactly("card captured 200 0 200 0");
+        assertThat(money.books(order)).containsExactly("refunds 200", "revenue -200");
+        assertThat(TestGateway.effectsOn(order.at("/id")))
+                .containsExactly("authorized 510", "captured 200", "refunded 200", "voided 310");
+    }
+
+    @Test
+    void aHoldThatWasCapturedInPartAndIsGoneIsGivenUpWithoutTheGateway() {
+        var order = money.held();
+        money.capture(order, Map.of("amount", gbp(200)));
+        money.refund(order, 200);
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
+        TestGateway.callStripe("/v1/payment_intents/" + money.referenceOf(order) + "/cancel", "");
+        var cancelled = money.cancel(order);
+        assertThat(cancelled.status()).as(cancelled.text()).isEqualTo(200);
+        assertThat(money.paymentStatus(order)).isEqualTo("refunded");
+        assertThat(money.workItems(order)).isEmpty();
+    }
+
+    @Test
     void ofCancellingAndTakingAtOnceOneWins() throws Exception {
         for (var round = 0; round < 5; round++) {
             var order = money.held();

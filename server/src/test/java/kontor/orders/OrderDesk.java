@@ -85,7 +85,7 @@ public class OrderDesk {
 
     /** @param amount null for all that is left */
     public Reply refund(String key, long order, @Nullable Long amount) {
-        var request = new RefundRequest(gbp(amount), null, null, "other", null, null, null);
+        var request = new RefundRequest(gbp(amount), null, null, "other", null, null, null, null);
         return reply(() -> refunding.refund(order, request, STAFF, List.of(key)));
     }
 

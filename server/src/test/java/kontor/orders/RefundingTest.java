@@ -246,6 +246,25 @@ class RefundingTest {
     }
 
     @Test
+    void whatACardDoesNotTakeBackGoesByTransfer() {
+        var order = money.order(MoneyTester.card("pm_card_refundFail"));
+        money.refund(order, 200);
+        money.await(() -> assertThat(money.workItems(order)).containsExactly("refund_failed"));
+        var sent = Map.of("amount", gbp(200), "reason", "other", "method", "transfer", "reference", "statement 12");
+        var refund = money.refund(order, sent);
+        assertThat(refund.status()).as(refund.text()).isEqualTo(201);
+        assertThat(refund.at("/state")).isEqualTo("succeeded");
+        assertThat(money.payments(order)).containsExactly("card captured 510 0 200 0");
+        assertThat(money.books(order))
+                .containsExactly("bank -200", "gateway_clearing 510", "refunds 200", "revenue -510");
+        assertThat(money.paymentStatus(order)).isEqualTo("partially_refunded");
+        assertThat(TestGateway.effectsOn(order.at("/id")))
+                .containsExactly("captured 510", "refunded 200", "refund_failed 200");
+        var more = Map.of("amount", gbp(311), "reason", "other", "method", "transfer");
+        assertThat(money.refund(order, more).at("/code")).isEqualTo("amount_too_large");
+    }
+
+    @Test
     void nonsenseIsRefusedAndMovesNothing() {
         var order = money.paid();
         for (var body : List.of(
@@ -259,6 +278,7 @@ class RefundingTest {
                 Map.of("amount", gbp(5), "reason", "because"),
                 Map.of("amount", gbp(5), "reason", "late_payment"),
                 Map.of("amount", gbp(5)),
+                Map.of("amount", gbp(5), "reason", "other", "method", "cash"),
                 Map.of("amount", gbp(5), "reason", "other", "state", "succeeded"),
                 Map.of("amount", gbp(5), "reason", "other", "note", "4242 4242 4242 4242"),
                 Map.of("lines", List.of(), "reason", "other"),
