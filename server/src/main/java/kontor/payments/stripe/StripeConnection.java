@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -42,6 +43,9 @@ final class StripeConnection extends HttpClient implements AutoCloseable {
     private static final TimeValue IDLE = TimeValue.ofSeconds(20);
 
     private static final String USER_AGENT = "Stripe/v1 JavaBindings/" + Stripe.VERSION + " Kontor";
+
+    /** When the question that is being asked has to be answered, by the machine's own clock. */
+    private static final ScopedValue<Long> DEADLINE = ScopedValue.newInstance();
 
     private final CloseableHttpClient http;
     private final Duration budget;
@@ -79,6 +83,19 @@ final class StripeConnection extends HttpClient implements AutoCloseable {
         deadlines.setRemoveOnCancelPolicy(true);
     }
 
+    /** Whatever calls a question takes, together they get no more time than one. */
+    <T> T withinOneBudget(Supplier<T> question) {
+        return ScopedValue.where(DEADLINE, System.nanoTime() + budget.toNanos()).call(question::get);
+    }
+
+    private long nanosLeft() {
+        return DEADLINE.isBound() ? DEADLINE.get() - System.nanoTime() : budget.toNanos();
+    }
+
+    private ApiConnectionException tooLate() {
+        return new ApiConnectionException("no answer within " + budget.toMillis() + " ms");
+    }
+
     /** @throws ApiConnectionException when no whole answer came: what was asked may have happened or not */
     @Override
     public StripeResponse request(StripeRequest request) throws ApiConnectionException {
@@ -90,15 +107,14 @@ final class StripeConnection extends HttpClient implements AutoCloseable {
                     request.content().byteArrayContent(),
                     ContentType.parse(request.content().contentType())));
         }
-        var deadline = deadlines.schedule(call::cancel, budget.toNanos(), TimeUnit.NANOSECONDS);
+        var left = nanosLeft();
+        if (left <= 0) throw tooLate();
+        var deadline = deadlines.schedule(call::cancel, left, TimeUnit.NANOSECONDS);
         try {
             return http.execute(call, StripeConnection::read);
         } catch (IOException e) {
-            throw new ApiConnectionException(
-                    call.isCancelled()
-                            ? "no answer within " + budget.toMillis() + " ms"
-                            : e.getClass().getSimpleName() + ": " + e.getMessage(),
-                    call.isCancelled() ? null : e);
+            if (call.isCancelled()) throw tooLate();
+            throw new ApiConnectionException(e.getClass().getSimpleName() + ": " + e.getMessage(), e);
         } finally {
             deadline.cancel(false);
         }
