@@ -219,6 +219,7 @@ public final class TestGateway {
         public void initialize(ConfigurableApplicationContext context) {
             TestPropertyValues.of(
                             "server.port=" + Holder.SERVER_PORT,
+                            "kontor.orders.return-origins=https://shop.example",
                             "kontor.payments.stripe.api-base=" + address(),
                             "kontor.payments.stripe.secret-key=" + SECRET_KEY,
                             "kontor.payments.stripe.webhook-secrets=" + WEBHOOK_SECRET,
