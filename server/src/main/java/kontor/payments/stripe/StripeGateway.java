@@ -28,6 +28,7 @@ import kontor.payments.GatewayAnswer.Authorized;
 import kontor.payments.GatewayAnswer.Captured;
 import kontor.payments.GatewayAnswer.Declined;
 import kontor.payments.GatewayAnswer.NotFound;
+import kontor.payments.GatewayConnection;
 import kontor.payments.GatewayRequest;
 import kontor.payments.PaymentGateway;
 import kontor.payments.WebhookEvent;
@@ -41,6 +42,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Cards through Stripe's PaymentIntents. A payment of ours is one payment intent, created and confirmed in one call, with
  * our ids in its metadata.
+ *
+ * <p>A payment that Stripe has refused is closed before that is told, whoever finds it: see {@link StripeClosing}.
  *
  * <p>An answer counts only when it is about the payment that was asked about, with the same currency and amount;
  * otherwise it is no answer. What errors mean stands in {@link StripeRefusals}.
@@ -64,7 +67,7 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
         Stripe.enableTelemetry = false;
     }
 
-    private final StripeConnection connection;
+    private final GatewayConnection connection;
     private final PaymentIntentService intents;
     private final RefundService refunds;
     private final StripeCaptures captures;
@@ -78,11 +81,12 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
     public StripeGateway(StripeSettings settings) {
         if (settings.secretKey() == null)
             throw new IllegalArgumentException("kontor.payments.stripe.secret-key is not set");
-        connection = new StripeConnection(settings.timeout(), settings.maxConnections());
+        connection = new GatewayConnection(
+                name(), StripeConnection.USER_AGENT, settings.timeout(), settings.maxConnections());
         var client = StripeClient.builder()
                 .setApiKey(settings.secretKey())
                 .setApiBase(settings.apiBase().toString().replaceAll("/+$", ""))
-                .setHttpClient(connection)
+                .setHttpClient(new StripeConnection(connection))
                 .setMaxNetworkRetries(0) // retrying is the caller's decision, who has it on record
                 .build();
         intents = client.v1().paymentIntents();

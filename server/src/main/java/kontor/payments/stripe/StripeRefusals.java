@@ -12,6 +12,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import kontor.payments.GatewayAnswer;
 import kontor.payments.GatewayAnswer.Declined;
+import kontor.payments.GatewayConnection;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -166,7 +167,7 @@ final class StripeRefusals {
         // A part of an answer, or one that is not in Stripe's words or sends us elsewhere: this is not Stripe speaking.
         // Nor
         // should Stripe not know what it once named itself.
-        var cut = e.getCause() instanceof StripeConnection.CutAnswer;
+        var cut = e.getCause() instanceof GatewayConnection.CutAnswer;
         return cut || (status(e) >= 200 && status(e) < 400) || status(e) == 404
                 ? StripeAnswers.strange(reason)
                 : StripeAnswers.noAnswer(reason);
