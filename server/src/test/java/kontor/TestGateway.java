@@ -78,6 +78,20 @@ public final class TestGateway {
         callStripe("/v1/refunds", "payment_intent=" + paymentIntentOf(orderId));
     }
 
+    /** Another try with another card at the payment of an order, by whoever holds its secret. */
+    public static void confirm(String orderId, String token) {
+        var found = checked(send(HttpRequest.newBuilder(address().resolve("/v1/payment_intents?limit=100"))
+                .header("Authorization", "Bearer " + SECRET_KEY)
+                .build()));
+        var intent = found.get("data")
+                .valueStream()
+                .filter(each ->
+                        orderId.equals(each.get("metadata").path("kontor_order").asString("")))
+                .findFirst()
+                .orElseThrow();
+        callStripe("/v1/payment_intents/" + intent.get("id").asString() + "/confirm", "payment_method=" + token);
+    }
+
     /** The gateway's name for what an order was paid with. */
     public static String paymentIntentOf(String orderId) {
         var book = JSON.readTree(
@@ -205,6 +219,7 @@ public final class TestGateway {
         public void initialize(ConfigurableApplicationContext context) {
             TestPropertyValues.of(
                             "server.port=" + Holder.SERVER_PORT,
+                            "kontor.orders.return-origins=https://shop.example",
                             "kontor.payments.stripe.api-base=" + address(),
                             "kontor.payments.stripe.secret-key=" + SECRET_KEY,
                             "kontor.payments.stripe.webhook-secrets=" + WEBHOOK_SECRET,

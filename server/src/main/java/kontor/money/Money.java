@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import io.swagger.v3.oas.annotations.media.Schema;
+import java.math.BigDecimal;
 import java.util.Currency;
 
 /**
@@ -58,8 +59,10 @@ public record Money(
         return other;
     }
 
+    /** As people write it, with the currency's own digits: {@code 19.99 EUR}, {@code 500 JPY}. Nothing for programs to read. */
     @Override
     public String toString() {
-        return minorUnits + " " + currency.getCurrencyCode();
+        var digits = Math.max(0, currency.getDefaultFractionDigits()); // -1 for what is no money, such as XXX
+        return BigDecimal.valueOf(minorUnits, digits).toPlainString() + " " + currency.getCurrencyCode();
     }
 }

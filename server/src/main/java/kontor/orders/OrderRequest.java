@@ -49,7 +49,8 @@ public record OrderRequest(
     /**
      * How it is paid: {@code invoice}, or {@code card} with a gateway and the gateway's token for the card.
      *
-     * @param returnUrl where the buyer's browser comes back to after 3-D Secure; without it a card that needs that is declined
+     * @param returnUrl where the buyer's browser comes back to after 3-D Secure: a path, or an address below one of
+     *     {@code kontor.orders.return-origins}; without it a card that needs that is declined
      * @param capture whether a card's money is taken at once or only held; null for the shop's setting, and only for callers
      *     with orders:capture anything else
      */

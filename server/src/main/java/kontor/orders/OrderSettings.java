@@ -1,6 +1,8 @@
 package kontor.orders;
 
+import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -12,6 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param paymentPatience how long stock stays promised to an order that waits for its payment
  * @param answerPatience how long a repeated request waits for the answer to the first one
  * @param capture when the money of a card is taken: {@code at-once}, or {@code later} by staff
+ * @param returnOrigins where buyers may come back to after 3-D Secure, such as {@code https://shop.example}; the first one
+ *     completes a path. Without any it is this server, as it is found on its own machine
  * @param shippingOptions ways to ship, by code: each with a name, and prices in minor units by currency
  */
 @ConfigurationProperties("kontor.orders")
@@ -22,7 +26,15 @@ record OrderSettings(
         @DefaultValue("30m") Duration paymentPatience,
         @DefaultValue("5s") Duration answerPatience,
         @DefaultValue("at-once") Capture capture,
+        @DefaultValue List<URI> returnOrigins,
         @DefaultValue Map<String, ShippingOption> shippingOptions) {
+    OrderSettings {
+        for (var origin : returnOrigins)
+            if (!ReturnUrls.isOrigin(origin))
+                throw new IllegalArgumentException("kontor.orders.return-origins must each be an address like"
+                        + " https://shop.example, without a path; this is not: " + origin);
+    }
+
     /** When the money of a card is taken. */
     enum Capture {
         AT_ONCE,

@@ -43,6 +43,7 @@ public class Orders {
     private final Idempotency idempotency;
     private final Ids ids;
     private final OrderSettings settings;
+    private final ReturnUrls returnUrls;
     private final JsonMapper json;
     private final Clock clock;
 
@@ -57,6 +58,7 @@ public class Orders {
             Idempotency idempotency,
             Ids ids,
             OrderSettings settings,
+            ReturnUrls returnUrls,
             JsonMapper json,
             Clock clock) {
         this.lanes = lanes;
@@ -69,6 +71,7 @@ public class Orders {
         this.idempotency = idempotency;
         this.ids = ids;
         this.settings = settings;
+        this.returnUrls = returnUrls;
         this.json = json;
         this.clock = clock;
     }
@@ -173,7 +176,7 @@ public class Orders {
                 payment.amount(),
                 takesAtOnce(request.payment()),
                 request.payment().token(),
-                request.payment().returnUrl(),
+                returnUrls.checked("payment.return_url", request.payment().returnUrl()),
                 null,
                 null);
     }
@@ -212,9 +215,7 @@ public class Orders {
         if (payment.gateway() == null || !payments.gatewayNames().contains(payment.gateway()))
             throw Refusal.ofField("payment.gateway", "unknown_gateway", "must be one of " + payments.gatewayNames());
         if (payment.token() == null) throw Refusal.ofField("payment.token", "required", "is needed to pay by card");
-        if (payment.returnUrl() != null && !ReturnUrls.acceptable(payment.returnUrl()))
-            throw Refusal.ofField(
-                    "payment.return_url", "invalid", "must be an http(s) address without user and fragment");
+        returnUrls.checked("payment.return_url", payment.returnUrl());
     }
 
     private static boolean differs(Money expected, Money total) {

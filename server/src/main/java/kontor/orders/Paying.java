@@ -47,6 +47,7 @@ class Paying {
     private final MoneyRequests requests;
     private final Idempotency idempotency;
     private final OrderSettings settings;
+    private final ReturnUrls returnUrls;
     private final TransactionTemplate transaction;
 
     Paying(
@@ -58,6 +59,7 @@ class Paying {
             MoneyRequests requests,
             Idempotency idempotency,
             OrderSettings settings,
+            ReturnUrls returnUrls,
             TransactionTemplate transaction) {
         this.store = store;
         this.completion = completion;
@@ -67,6 +69,7 @@ class Paying {
         this.requests = requests;
         this.idempotency = idempotency;
         this.settings = settings;
+        this.returnUrls = returnUrls;
         this.transaction = transaction;
     }
 
@@ -114,8 +117,7 @@ class Paying {
             throw Refusal.ofField("gateway", "unknown", "must be one of " + payments.gatewayNames());
         if (request.token() == null || request.token().isBlank())
             throw Refusal.ofField("token", "missing", "is needed for a card");
-        if (request.returnUrl() != null && !ReturnUrls.acceptable(request.returnUrl()))
-            throw Refusal.ofField("return_url", "invalid", "must be an http(s) address without user and fragment");
+        returnUrls.checked("return_url", request.returnUrl());
     }
 
     private Begun begin(long orderId, Request request, Operation.Cause cause) {
@@ -188,7 +190,7 @@ class Paying {
                 payment.amount(),
                 true,
                 request.token(),
-                request.returnUrl(),
+                returnUrls.checked("return_url", request.returnUrl()),
                 null,
                 cause);
         return moves.beginPayment(invoice, payment, authorize);

@@ -24,7 +24,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 @Component
 public class Payments {
     private static final Duration LONGEST_LAG_OF_A_SEARCH = Duration.ofDays(1);
-    private static final Pattern NAME = Pattern.compile("([0-9]{1,18})-([0-9]{1,18})(?:-.*)?");
+    private static final Pattern NAME = Pattern.compile("([0-9]{1,18})-([0-9]{1,18})(?:[-:].*)?");
 
     private final PaymentStore store;
     private final Map<String, PaymentGateway> gateways;

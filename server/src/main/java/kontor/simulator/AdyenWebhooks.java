@@ -1,7 +1,5 @@
 package kontor.simulator;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
@@ -10,11 +8,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -23,66 +18,56 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Tells of what happened, signed as Adyen signs, one item in each message and in no promised order, until each was answered
- * with 2xx: again after 1, 2, 4 … seconds up to an hour, for three days. What is to be told stands in the book, so a restart
- * goes on where it was; a message may then come twice.
+ * Tells of what happened, signed as Adyen signs, one item in each message. What is to be told stands in the book, so a
+ * restart goes on where it was; a message may then come twice.
  */
 final class AdyenWebhooks implements AutoCloseable {
-    private static final int MOST_UNDER_WAY = 64;
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final Duration GIVE_UP = Duration.ofDays(3);
-    private static final long LONGEST_PAUSE = Duration.ofHours(1).toMillis();
     /** How long a bank takes that takes its time. */
     private static final Duration LATER = Duration.ofMillis(500);
 
     private static final String NOBODYS_KEY = "00".repeat(32);
 
     private final @Nullable Target target;
-    private final Book book;
-    private final Faults faults;
-    private final Clock clock;
-    private final WebhookClient client = new WebhookClient(MOST_UNDER_WAY, PATIENCE);
-    private final Semaphore places = new Semaphore(MOST_UNDER_WAY);
+    private final Messenger messenger;
     /** Found in the book while it is read, and not yet seen as delivered. */
-    private final Map<String, Message> found = new HashMap<>();
-
-    private volatile boolean closed;
+    private final Map<String, Item> found = new HashMap<>();
 
     AdyenWebhooks(@Nullable Target target, Book book, Faults faults, Clock clock) {
         this.target = target;
-        this.book = book;
-        this.faults = faults;
-        this.clock = clock;
+        messenger = new Messenger(book, faults, clock);
     }
 
-    /**
-     * @param at when it happened, in milliseconds
-     * @param counts whether it has to arrive; duplicates and forgeries need not
-     */
-    private record Message(long at, JsonNode item, int attempt, boolean forged, boolean counts) {
-        static Message of(long at, byte[] item) {
-            return new Message(at, Json.read(item), 0, false, true);
-        }
-
+    /** @param at when it happened, in milliseconds */
+    private record Item(long at, JsonNode json) {
         String text(String name) {
-            return item.path(name).asString("");
+            return json.path(name).asString("");
         }
 
         /** In the book; no two items of the simulator are about the same. */
         String id() {
             return "adyen " + text("eventCode") + " " + text("pspReference");
         }
+    }
 
-        Message again() {
-            return new Message(at, item, attempt + 1, forged, counts);
+    private record Message(Target target, Item item) implements Messenger.Message {
+        @Override
+        public String id() {
+            return item.id();
         }
 
-        Message duplicate() {
-            return new Message(at, item, attempt, forged, false);
+        @Override
+        public String type() {
+            return item.text("eventCode");
         }
 
-        Message forgery() {
-            return new Message(at, item, attempt, true, false);
+        @Override
+        public long at() {
+            return item.at();
+        }
+
+        @Override
+        public boolean post(WebhookClient client, boolean forged) {
+            return client.post(target.url(), body(target, item.json(), forged), headers(target));
         }
     }
 
@@ -91,80 +76,38 @@ final class AdyenWebhooks implements AutoCloseable {
         if (line.line().delivered() != null) found.remove(line.line().delivered());
         var items = line.object(AdyenBank.ITEMS);
         if (items == null) return;
-        for (var item : Json.read(items)) {
-            var message = new Message(line.line().at(), item, 0, false, true);
-            found.put(message.id(), message);
+        for (var json : Json.read(items)) {
+            var item = new Item(line.line().at(), json);
+            found.put(item.id(), item);
         }
     }
 
     void start() {
-        found.values().forEach(message -> send(message, 0));
+        if (target != null) for (var item : found.values()) messenger.send(new Message(target, item), 0);
         found.clear();
+        messenger.start();
     }
 
     /** Tells of what a step caused. The step is on disk already: nobody hears of what may be lost. */
     void tell(long at, List<byte[]> items) {
-        for (var item : items) {
-            var message = Message.of(at, item);
-            var fault = faults.forEvent(message.text("eventCode"));
-            if (fault != null && fault.kind() == Fault.Kind.WEBHOOK_FORGED) send(message.forgery(), 0);
-            if (fault != null && fault.kind() == Fault.Kind.WEBHOOK_DUPLICATE) send(message.duplicate(), 0);
-            send(message, fault == null ? 0 : delayUnder(fault));
-        }
-    }
-
-    private static long delayUnder(Fault fault) {
-        return switch (fault.kind()) {
-            case WEBHOOK_LATE, WEBHOOK_SHUFFLED -> fault.millis();
-            default -> 0;
-        };
+        if (target == null) return;
+        for (var item : items) messenger.tell(new Message(target, new Item(at, Json.read(item))));
     }
 
     /** Does something after a while, unless the simulator has ended by then. */
     void later(Runnable task) {
-        schedule(task, LATER.toMillis());
+        messenger.later(task, LATER.toMillis());
     }
 
-    private void send(Message message, long delayMillis) {
-        if (target != null) schedule(() -> send(target, message), delayMillis);
+    private static Map<String, String> headers(Target target) {
+        if (target.login() == null) return Map.of();
+        var login = target.login().getBytes(StandardCharsets.UTF_8);
+        return Map.of("Authorization", "Basic " + Base64.getEncoder().encodeToString(login));
     }
 
-    private void schedule(Runnable task, long delayMillis) {
-        Thread.ofVirtual().name("adyen-webhook").start(() -> {
-            try {
-                Thread.sleep(delayMillis);
-                places.acquire();
-            } catch (InterruptedException e) {
-                return;
-            }
-            try {
-                if (!closed) task.run();
-            } finally {
-                places.release();
-            }
-        });
-    }
-
-    private void send(Target target, Message message) {
-        var headers = new LinkedHashMap<String, String>();
-        if (target.login() != null)
-            headers.put(
-                    "Authorization",
-                    "Basic " + Base64.getEncoder().encodeToString(target.login().getBytes(StandardCharsets.UTF_8)));
-        if (client.post(target.url(), body(target, message), headers)) {
-            if (message.counts())
-                book.mention(Line.Draft.delivered(message.id(), clock.millis())
-                        .write()
-                        .bytes());
-        } else if (message.counts() && clock.millis() - message.at() < GIVE_UP.toMillis()) {
-            send(message.again(), Math.min(LONGEST_PAUSE, 1000L << Math.min(message.attempt(), 20)));
-        }
-    }
-
-    private static byte[] body(Target target, Message message) {
-        var value = message.item().at("/amount/value").asLong() + (message.forged() ? 1 : 0);
-        var signature =
-                signature(message.forged() ? NOBODYS_KEY : target.hmacKey(), signedFields(message.item(), value));
+    private static byte[] body(Target target, JsonNode item, boolean forged) {
+        var value = item.at("/amount/value").asLong() + (forged ? 1 : 0);
+        var signature = signature(forged ? NOBODYS_KEY : target.hmacKey(), signedFields(item, value));
         return Json.object(json -> {
             json.writeStringProperty("live", "false");
             json.writeArrayPropertyStart("notificationItems");
@@ -174,11 +117,10 @@ final class AdyenWebhooks implements AutoCloseable {
             json.writeStringProperty("hmacSignature", signature);
             json.writeEndObject();
             json.writeObjectPropertyStart("amount");
-            json.writeStringProperty(
-                    "currency", message.item().at("/amount/currency").asString(""));
+            json.writeStringProperty("currency", item.at("/amount/currency").asString(""));
             json.writeNumberProperty("value", value);
             json.writeEndObject();
-            for (var member : new ArrayList<>(message.item().properties()))
+            for (var member : new ArrayList<>(item.properties()))
                 if (!member.getKey().equals("amount"))
                     json.writeStringProperty(member.getKey(), member.getValue().asString(""));
             json.writeEndObject();
@@ -208,18 +150,8 @@ final class AdyenWebhooks implements AutoCloseable {
         }
     }
 
-    /** Lets the messages under way end; the others stand in the book. */
     @Override
     public void close() {
-        if (closed) return;
-        closed = true;
-        try {
-            places.tryAcquire(MOST_UNDER_WAY, 2 * PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            client.close();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        messenger.close();
     }
 }

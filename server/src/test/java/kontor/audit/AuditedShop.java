@@ -34,6 +34,7 @@ import org.springframework.test.context.ContextConfiguration;
             "kontor.admin.password=" + KontorTest.ADMIN_PASSWORD,
             "kontor.payments.stripe.secret-key=sk_test_of_the_audited_shop",
             "kontor.web.requests-per-second=0",
+            "kontor.orders.return-origins=https://shop.example",
             "kontor.audit.fresh-for=1m",
         })
 @ContextConfiguration(initializers = AuditedShop.Initializer.class)

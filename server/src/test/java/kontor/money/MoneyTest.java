@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class MoneyTest {
     @Test
@@ -31,5 +33,22 @@ class MoneyTest {
         assertThatThrownBy(() -> most.times(2)).isInstanceOf(ArithmeticException.class);
         assertThatThrownBy(() -> Money.of(Long.MIN_VALUE, "EUR").minus(one)).isInstanceOf(ArithmeticException.class);
         assertThatThrownBy(() -> Money.of(Long.MIN_VALUE, "EUR").negated()).isInstanceOf(ArithmeticException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "460, GBP, 4.60 GBP",
+        "5, GBP, 0.05 GBP",
+        "0, GBP, 0.00 GBP",
+        "-2510, GBP, -25.10 GBP",
+        "-5, EUR, -0.05 EUR",
+        "500, JPY, 500 JPY",
+        "1500, KWD, 1.500 KWD",
+        "7, KWD, 0.007 KWD",
+        "1, XXX, 1 XXX",
+        "9223372036854775807, USD, 92233720368547758.07 USD",
+    })
+    void isWrittenWithTheDigitsOfItsCurrency(long minorUnits, String currency, String written) {
+        assertThat(Money.of(minorUnits, currency)).hasToString(written);
     }
 }

@@ -1,9 +1,11 @@
 package kontor.orders;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.List;
 import kontor.Api;
 import kontor.KontorTest;
 import kontor.TestGateway;
@@ -29,8 +31,7 @@ class LatePaymentTest {
     @Test
     void isGivenBack() {
         var order = declined();
-        TestGateway.callStripe(
-                "/v1/payment_intents/" + money.referenceOf(order) + "/confirm", "payment_method=pm_card_visa");
+        money.payBehindOurBack(order, "automatic");
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(money.payments(order)).containsExactly("card captured 510 0 510 0"));
         assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("captured 510", "refunded 510");
@@ -48,8 +49,7 @@ class LatePaymentTest {
     void isGivenBackOnceHoweverOftenTheGatewayTells() {
         var order = declined();
         TestGateway.fault("{\"kind\": \"webhook_duplicate\", \"count\": 5}");
-        TestGateway.callStripe(
-                "/v1/payment_intents/" + money.referenceOf(order) + "/confirm", "payment_method=pm_card_visa");
+        money.payBehindOurBack(order, "automatic");
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(money.payments(order)).containsExactly("card captured 510 0 510 0"));
         for (var event : database.sql("SELECT event_id FROM payments.inbound_events WHERE order_id = ?::bigint")
@@ -68,8 +68,7 @@ class LatePaymentTest {
     void isFoundOutWhenTheAnswerToGivingItBackGetsLost() {
         var order = declined();
         TestGateway.fault("{\"kind\": \"drop\", \"when\": \"after\", \"operation\": \"refund\"}");
-        TestGateway.callStripe(
-                "/v1/payment_intents/" + money.referenceOf(order) + "/confirm", "payment_method=pm_card_visa");
+        money.payBehindOurBack(order, "automatic");
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> money.payments(order).getFirst().contains("captured"));
         money.letPass(order, "1 minute");
@@ -85,8 +84,7 @@ class LatePaymentTest {
                         {"method": "card", "gateway": "stripe", "token": "pm_card_chargeDeclined", "capture": "later",
                          "return_url": "https://shop.example/back"}""");
         var order = money.staff().get("/orders/" + declined.at("/order_id"));
-        TestGateway.callStripe(
-                "/v1/payment_intents/" + money.referenceOf(order) + "/confirm", "payment_method=pm_card_visa");
+        money.payBehindOurBack(order, "manual");
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(TestGateway.effectsOn(order.at("/id")))
                         .containsExactly("authorized 510", "voided 510"));
@@ -95,6 +93,30 @@ class LatePaymentTest {
         assertThat(money.read(order).at("/status")).isEqualTo("cancelled");
         assertThat(money.books(order)).isEmpty();
         assertThat(money.workItems(order)).containsExactly("late_payment");
+    }
+
+    @Test
+    void doesNotComeByWayOfTheDeclinedPaymentItself() {
+        var order = declined();
+        assertThatThrownBy(() -> TestGateway.callStripe(
+                        "/v1/payment_intents/" + money.referenceOf(order) + "/confirm", "payment_method=pm_card_visa"))
+                .hasMessageContaining("payment_intent_unexpected_state");
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(messages(order))
+                        .containsExactlyInAnyOrder(
+                                "payment_intent.payment_failed processed", "payment_intent.canceled processed"));
+        assertThat(TestGateway.effectsOn(order.at("/id"))).isEmpty();
+        assertThat(money.payments(order)).containsExactly("card failed 0 0 0 0");
+        assertThat(money.history(order)).containsExactly("placed", "payment_declined");
+        assertThat(money.workItems(order)).isEmpty();
+        assertThat(money.books(order)).isEmpty();
+    }
+
+    private List<String> messages(Api.Answer order) {
+        return database.sql("SELECT type || ' ' || state FROM payments.inbound_events WHERE order_id = ?::bigint")
+                .params(order.at("/id"))
+                .query(String.class)
+                .list();
     }
 
     private Api.Answer declined() {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import kontor.Api;
+import kontor.TestGateway;
 import kontor.TestUsers;
 import kontor.database.TestDatabase;
 import org.awaitility.Awaitility;
@@ -151,6 +152,25 @@ class MoneyTester {
                         SELECT left((SELECT id FROM payments.installation)::text, 13) || '-' || order_id || '-' || id
                         FROM payments.operations WHERE refund_id = ?::bigint
                         """).params(refund.at("/id")).query(String.class).single();
+    }
+
+    /**
+     * Pays an ended payment once more under its name, past the server: as another one that was started from a copy of its
+     * database would.
+     *
+     * @param captureMethod Stripe's: {@code automatic} or {@code manual}
+     */
+    void payBehindOurBack(Api.Answer order, String captureMethod) {
+        var names =
+                database.sql("""
+                        SELECT format('&metadata[kontor_order]=%s&metadata[kontor_payment]=%s&metadata[kontor_operation]=%s-%s-%s',
+                            order_id, payment_id, left((SELECT id FROM payments.installation)::text, 13), order_id, id)
+                        FROM payments.operations WHERE order_id = ?::bigint AND kind = 'authorize'
+                        """).params(order.at("/id")).query(String.class).single();
+        TestGateway.callStripe(
+                "/v1/payment_intents",
+                "amount=510&currency=gbp&confirm=true&payment_method=pm_card_visa&capture_method=" + captureMethod
+                        + names);
     }
 
     /** The gateway's name for what the order was to be paid with. */

@@ -66,8 +66,7 @@ public class OrderDesk {
     public Reply place(String key, String sku, long quantity, @Nullable String token, boolean later) {
         var payment = token == null
                 ? new OrderRequest.Payment("invoice", null, null, null, null)
-                : new OrderRequest.Payment(
-                        "card", "simulated", token, "https://shop.example/back", later ? "later" : "at_once");
+                : new OrderRequest.Payment("card", "simulated", token, "/back", later ? "later" : "at_once");
         var request =
                 new OrderRequest(GBP, null, List.of(new OrderRequest.Line(sku, quantity)), null, null, payment, null);
         return reply(() -> switch (orders.place(request, List.of(key), STAFF)) {
@@ -96,7 +95,7 @@ public class OrderDesk {
     public Reply pay(String key, long order, @Nullable String token, @Nullable Long amount) {
         var request = token == null
                 ? new Paying.Request("transfer", gbp(amount), null, null, null, "statement 1")
-                : new Paying.Request("card", gbp(amount), "simulated", token, "https://shop.example/back", null);
+                : new Paying.Request("card", gbp(amount), "simulated", token, "/back", null);
         return reply(() -> paying.pay(order, null, request, STAFF, List.of(key)));
     }
 

@@ -55,6 +55,21 @@ class PayingAnInvoiceTest {
     }
 
     @Test
+    void aCardPaysItOnlyFromTheShopsOwnPages() {
+        var order = money.onInvoice();
+        var byCard = new HashMap<>(BY_CARD);
+        byCard.put("return_url", "https://elsewhere.example/back");
+        var refused = money.pay(order, byCard);
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(refused.at("/errors/0/field")).isEqualTo("return_url");
+        assertThat(refused.at("/errors/0/code")).isEqualTo("foreign");
+        assertThat(money.payments(order)).containsExactly("invoice open 0 0 0 0");
+        assertThat(TestGateway.effectsOn(order.at("/id"))).isEmpty();
+        byCard.put("return_url", "/back");
+        assertThat(money.pay(order, byCard).status()).isEqualTo(201);
+    }
+
+    @Test
     void aCardPaysIt() {
         var buyer = api.as(users.customer());
         var order = money.orderBy(buyer, "{\"method\": \"invoice\"}");

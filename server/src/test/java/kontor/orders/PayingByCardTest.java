@@ -333,6 +333,32 @@ class PayingByCardTest {
         assertThat(shop.available(mug)).isEqualTo(10);
     }
 
+    @Test
+    void sendsBuyersBackToTheShopAndNowhereElse() {
+        var card =
+                "{\"method\": \"card\", \"gateway\": \"stripe\", \"token\": \"pm_card_threeDSecure2Required\", \"return_url\": \"%s\"}";
+        var refused = place(card.formatted("https://elsewhere.example/back"));
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(refused.at("/errors/0/field")).isEqualTo("payment.return_url");
+        assertThat(refused.at("/errors/0/code")).isEqualTo("foreign");
+        assertThat(shop.available(mug)).isEqualTo(10);
+        assertThat(ordersOf(buyer)).isZero();
+
+        var order = place(card.formatted("/back?order=1"));
+        assertThat(order.status()).as(order.text()).isEqualTo(202);
+        var back = TestGateway.press(order.at("/payments/0/action"), "complete");
+        assertThat(back.headers().firstValue("Location"))
+                .hasValueSatisfying(location ->
+                        assertThat(location).startsWith("https://shop.example/back?order=1&payment_intent="));
+    }
+
+    private long ordersOf(TestUsers.TestUser user) {
+        return database.sql("SELECT count(*) FROM orders.orders WHERE customer_id = ?")
+                .param(user.id())
+                .query(Long.class)
+                .single();
+    }
+
     private Api.Answer pay(String token) {
         return pay(token, UUID.randomUUID().toString());
     }

@@ -53,7 +53,8 @@ class ReconcileCommandTest {
                     .contains("BREAK   stripe: books read, until ")
                     .contains("1 lines: 0 matched, 0 waiting, 1 in suspense")
                     .contains("open breaks: 1 missing_here")
-                    .contains("in the ledger 482 GBP, at the gateway 482 GBP, under way 0 GBP, difference 0 GBP")
+                    .contains(
+                            "in the ledger 4.82 GBP, at the gateway 4.82 GBP, under way 0.00 GBP, difference 0.00 GBP")
                     .endsWith("The books do not agree.%n".formatted());
         }
     }

@@ -161,6 +161,24 @@ class SpeakingLikeStripeTest {
     }
 
     @Test
+    void closesARefusedPaymentAndRemembersWhy() {
+        var refused = Visitor.json(
+                visitor.post("/v1/payment_intents", PAY.replace("visa", "chargeDeclinedInsufficientFunds")));
+        var path =
+                "/v1/payment_intents/" + refused.at("/error/payment_intent/id").asString();
+        var closed = Visitor.json(visitor.post(path + "/cancel", ""));
+        assertThat(closed.get("status").asString()).isEqualTo("canceled");
+        assertThat(closed.at("/last_payment_error/decline_code").asString()).isEqualTo("insufficient_funds");
+        assertThat(codeOf(visitor.post(path + "/confirm", "payment_method=pm_card_visa")))
+                .isEqualTo("payment_intent_unexpected_state");
+        assertThat(codeOf(visitor.post(path + "/cancel", ""))).isEqualTo("payment_intent_unexpected_state");
+        assertThat(Visitor.json(visitor.get("/v1/events?type=payment_intent.canceled"))
+                        .at("/data/0/data/object/id")
+                        .asString())
+                .isEqualTo(closed.get("id").asString());
+    }
+
+    @Test
     void declinesWhoeverCannotAuthenticate() {
         var answer = visitor.post(
                 "/v1/payment_intents",

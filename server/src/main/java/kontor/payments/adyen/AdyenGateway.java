@@ -36,6 +36,7 @@ import kontor.payments.GatewayAnswer;
 import kontor.payments.GatewayAnswer.Declined;
 import kontor.payments.GatewayAnswer.NotFound;
 import kontor.payments.GatewayAnswer.Pending;
+import kontor.payments.GatewayConnection;
 import kontor.payments.GatewayRequest;
 import kontor.payments.PaymentGateway;
 import kontor.payments.WebhookEvent;
@@ -74,7 +75,10 @@ public final class AdyenGateway implements PaymentGateway, AutoCloseable {
         if (settings.apiKey() == null || settings.merchantAccount() == null)
             throw new IllegalArgumentException("kontor.payments.adyen.api-key and merchant-account are not both set");
         merchantAccount = settings.merchantAccount();
-        connection = new AdyenConnection(settings.apiKey(), settings.timeout(), settings.maxConnections());
+        connection = new AdyenConnection(
+                settings.apiKey(),
+                new GatewayConnection(
+                        name(), AdyenConnection.USER_AGENT, settings.timeout(), settings.maxConnections()));
         // The environment would choose a host; ours is a setting, and the SDK takes a base address as it is.
         var client = new Client(new Config().apiKey(settings.apiKey()).environment(Environment.TEST));
         client.setHttpClient(connection);

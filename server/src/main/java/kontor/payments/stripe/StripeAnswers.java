@@ -51,7 +51,11 @@ final class StripeAnswers {
                         : new Captured(id, moneyOf(received, intent.getCurrency())); // in parts, and not yet the last
             }
             case "succeeded" -> new Captured(id, moneyOf(intent.getAmountReceived(), intent.getCurrency()));
-            case "canceled" -> new Voided(id);
+            case "canceled" -> {
+                // Stripe forgets the error when another try goes well: what was held once was not refused.
+                var error = intent.getLastPaymentError();
+                yield error == null ? new Voided(id) : declined(error, id);
+            }
             case "requires_action" -> redirectOf(intent);
             case "requires_payment_method" -> {
                 var error = intent.getLastPaymentError();
@@ -60,6 +64,15 @@ final class StripeAnswers {
             }
             default -> noAnswer(id + " is " + status);
         };
+    }
+
+    /** The state of a payment that was to be given up, whatever had been tried with it before. */
+    GatewayAnswer givenUp(PaymentIntent intent) {
+        return intent.getId() != null && isCanceled(intent) ? new Voided(intent.getId()) : stateOf(intent);
+    }
+
+    static boolean isCanceled(PaymentIntent intent) {
+        return "canceled".equals(intent.getStatus());
     }
 
     /** The state of a refund. Most succeed at once; a message says what becomes of a pending one. */

@@ -63,7 +63,8 @@ final class StripeCaptures {
         if (taken == StripeAmounts.amountOf(request.amount())) {
             return new Captured(request.gatewayReference(), request.amount());
         }
-        if (taken != 0) return StripeGateway.mismatch("capture", intent, "captured " + taken);
+        if (taken != 0)
+            return StripeGateway.mismatch("capture", intent, "captured " + StripeAmounts.moneyOf(taken, currency));
         return "canceled".equals(intent.getStatus()) ? new Voided(intent.getId()) : new NotFound();
     }
 }

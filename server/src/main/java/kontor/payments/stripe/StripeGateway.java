@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
 import kontor.money.Money;
 import kontor.payments.BalancePage;
@@ -27,6 +28,7 @@ import kontor.payments.GatewayAnswer.Authorized;
 import kontor.payments.GatewayAnswer.Captured;
 import kontor.payments.GatewayAnswer.Declined;
 import kontor.payments.GatewayAnswer.NotFound;
+import kontor.payments.GatewayConnection;
 import kontor.payments.GatewayRequest;
 import kontor.payments.PaymentGateway;
 import kontor.payments.WebhookEvent;
@@ -40,6 +42,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Cards through Stripe's PaymentIntents. A payment of ours is one payment intent, created and confirmed in one call, with
  * our ids in its metadata.
+ *
+ * <p>A payment that Stripe has refused is closed before that is told, whoever finds it: see {@link StripeClosing}.
  *
  * <p>An answer counts only when it is about the payment that was asked about, with the same currency and amount;
  * otherwise it is no answer. What errors mean stands in {@link StripeRefusals}.
@@ -63,10 +67,11 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
         Stripe.enableTelemetry = false;
     }
 
-    private final StripeConnection connection;
+    private final GatewayConnection connection;
     private final PaymentIntentService intents;
     private final RefundService refunds;
     private final StripeCaptures captures;
+    private final StripeClosing closing;
     private final StripeBalance balance;
     private final StripeAnswers answers;
     private final StripeRefusals refusals;
@@ -76,11 +81,12 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
     public StripeGateway(StripeSettings settings) {
         if (settings.secretKey() == null)
             throw new IllegalArgumentException("kontor.payments.stripe.secret-key is not set");
-        connection = new StripeConnection(settings.timeout(), settings.maxConnections());
+        connection = new GatewayConnection(
+                name(), StripeConnection.USER_AGENT, settings.timeout(), settings.maxConnections());
         var client = StripeClient.builder()
                 .setApiKey(settings.secretKey())
                 .setApiBase(settings.apiBase().toString().replaceAll("/+$", ""))
-                .setHttpClient(connection)
+                .setHttpClient(new StripeConnection(connection))
                 .setMaxNetworkRetries(0) // retrying is the caller's decision, who has it on record
                 .build();
         intents = client.v1().paymentIntents();
@@ -88,6 +94,7 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
         answers = new StripeAnswers(settings.apiBase());
         refusals = new StripeRefusals(answers);
         captures = new StripeCaptures(intents, refusals);
+        closing = new StripeClosing(intents, refusals);
         balance = new StripeBalance(client.v1().balanceTransactions());
         events = new StripeEvents(answers, new StripeSignatures(settings.webhookSecrets()));
     }
@@ -108,12 +115,18 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
         return read("authorize", () -> {
             try {
                 var intent = intents.create(params, key(request.operationKey()));
-                var difference = differenceOf(intent, request);
-                return difference == null ? asAsked(request, intent) : mismatch("authorize", intent, difference);
+                return closed(request, intent, asAsked(request, intent));
             } catch (StripeException e) {
-                return refusals.ofAuthorize(e, intent -> differenceOf(intent, request) == null);
+                return refusals.ofAuthorize(
+                        e,
+                        intent -> differenceOf(intent, request) == null,
+                        (intent, refused) -> closed(request, intent, refused));
             }
         });
+    }
+
+    private GatewayAnswer closed(GatewayRequest.Authorize request, PaymentIntent intent, GatewayAnswer answer) {
+        return closing.closed(intent, answer, request.operationKey() + ":close", now -> asAsked(request, now));
     }
 
     private static PaymentIntentCreateParams paramsOf(GatewayRequest.Authorize request) {
@@ -143,6 +156,8 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
 
     /** Success means what was asked for: all of it, and held or taken as asked. */
     private GatewayAnswer asAsked(GatewayRequest.Authorize request, PaymentIntent intent) {
+        var difference = differenceOf(intent, request);
+        if (difference != null) return mismatch("authorize", intent, difference);
         var answer = answers.stateOf(intent);
         return switch (answer) {
             case Authorized(var reference, var held)
@@ -189,7 +204,7 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
             try {
                 var intent = intents.cancel(gatewayReference, key(operationKey));
                 if (!gatewayReference.equals(intent.getId())) return mismatch("cancel", intent, "another payment");
-                var answer = answers.stateOf(intent);
+                var answer = answers.givenUp(intent);
                 return answer instanceof GatewayAnswer.Voided
                         ? answer
                         : mismatch("cancel", intent, String.valueOf(answer));
@@ -233,7 +248,7 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
                 if (reference == null) return search(request);
                 var intent = intents.retrieve(reference);
                 return reference.equals(intent.getId())
-                        ? asFound(request, intent)
+                        ? closed(request, intent)
                         : mismatch("look-up", intent, "another payment");
             } catch (StripeException e) {
                 return refusals.ofLookUp(e);
@@ -249,7 +264,13 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
                 .getData();
         if (found.isEmpty()) return new NotFound();
         var first = found.getFirst();
-        return found.size() == 1 ? asFound(request, first) : mismatch("look-up", first, "not the only one");
+        return found.size() == 1 ? closed(request, first) : mismatch("look-up", first, "not the only one");
+    }
+
+    /** Closing twice is closing once, so each look-up has a key of its own: the first may stand for an error by now. */
+    private GatewayAnswer closed(GatewayRequest.LookUp request, PaymentIntent intent) {
+        var key = request.operationKey() + ":close-" + UUID.randomUUID();
+        return closing.closed(intent, asFound(request, intent), key, now -> asFound(request, now));
     }
 
     private GatewayAnswer asFound(GatewayRequest.LookUp request, PaymentIntent intent) {
@@ -347,9 +368,9 @@ public final class StripeGateway implements PaymentGateway, AutoCloseable {
      * The SDK trusts what it reads: an empty body, {@code []} or a word where a number belongs surface as all kinds of
      * runtime exceptions, after the call was made. None of them says whether the money moved.
      */
-    private static GatewayAnswer read(String what, Question question) {
+    private GatewayAnswer read(String what, Question question) {
         try {
-            return question.ask();
+            return connection.withinOneBudget(question::ask);
         } catch (RuntimeException e) {
             log.warn("An answer to {} that cannot be read", what, e);
             return StripeAnswers.strange(what + ": the answer cannot be read: " + e);

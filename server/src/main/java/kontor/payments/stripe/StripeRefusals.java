@@ -7,10 +7,12 @@ import com.stripe.exception.PermissionException;
 import com.stripe.exception.StripeException;
 import com.stripe.model.PaymentIntent;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import kontor.payments.GatewayAnswer;
 import kontor.payments.GatewayAnswer.Declined;
+import kontor.payments.GatewayConnection;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * <tr><td>400 {@code invalid_request_error} on authorize</td><td>Declined</td>
  *     <td>refused while it was read; such answers are not kept under the key, so had an earlier call with it been
  *     executed, its answer would have come instead</td></tr>
- * <tr><td>the same on capture and cancel</td><td>the state in the error's payment intent</td>
+ * <tr><td>the same on capture, cancel and close</td><td>the state in the error's payment intent</td>
  *     <td>{@code payment_intent_unexpected_state}: the payment is not where we thought, and the error says where it is.
  *     Without that object NoAnswer</td></tr>
  * <tr><td>the same on refund</td><td>Declined, as with {@code charge_disputed}; {@code charge_already_refunded}
@@ -42,7 +44,7 @@ import org.slf4j.LoggerFactory;
  *     <td>our key is wrong, revoked or too weak. This call did nothing, yet it says nothing about the payment either,
  *     and no buyer should be told that a card was declined. It resolves when the key is mended</td></tr>
  * <tr><td>402 {@code card_error}</td><td>Declined</td><td>the only way in which a card is refused, and only when the
- *     payment intent in the error is ours and has taken nothing</td></tr>
+ *     payment intent in the error is ours and has taken nothing. It is open for another card and is closed first</td></tr>
  * <tr><td>402 of any other type</td><td>NoAnswer</td><td>not said that a card was refused</td></tr>
  * <tr><td>409</td><td>NoAnswer</td><td>a call with this key is still under way, and may succeed</td></tr>
  * <tr><td>429</td><td>NoAnswer</td><td>too fast, or the object is locked by another call: says nothing of the outcome</td></tr>
@@ -59,10 +61,31 @@ final class StripeRefusals {
         this.answers = answers;
     }
 
-    /** @param ours whether a payment intent is the one that was asked for */
-    GatewayAnswer ofAuthorize(StripeException e, Predicate<PaymentIntent> ours) {
-        if (isCardError(e)) return cardRefused(e, ours, Set.of("requires_payment_method", "canceled"));
-        return isRefusedRequest(e) ? refusedRequest("authorize", e) : unknown("authorize", e);
+    /**
+     * @param ours whether a payment intent is the one that was asked for
+     * @param close ends a refused one, so that the refusal is final
+     */
+    GatewayAnswer ofAuthorize(
+            StripeException e,
+            Predicate<PaymentIntent> ours,
+            BiFunction<PaymentIntent, Declined, GatewayAnswer> close) {
+        if (!isCardError(e)) return isRefusedRequest(e) ? refusedRequest("authorize", e) : unknown("authorize", e);
+        var answer = cardRefused(e, ours, Set.of("requires_payment_method", "canceled"));
+        var intent = e.getStripeError().getPaymentIntent();
+        return answer instanceof Declined refused && intent != null ? close.apply(intent, refused) : answer;
+    }
+
+    /**
+     * @param refused what is told of the payment if it is closed
+     * @param found reads where it stands if it is not to be closed any more
+     */
+    GatewayAnswer ofClose(
+            StripeException e, String reference, Declined refused, Function<PaymentIntent, GatewayAnswer> found) {
+        var intent = isRefusedRequest(e) ? intentOf(e, reference) : null;
+        if (intent == null) return unknown("close", e);
+        if (StripeAnswers.isCanceled(intent)) return refused;
+        var answer = found.apply(intent);
+        return answer instanceof Declined ? unknown("close", e) : answer; // open for another card, as it was
     }
 
     /** @param found reads what a capture has come to in a payment intent */
@@ -82,7 +105,7 @@ final class StripeRefusals {
 
     GatewayAnswer ofCancel(StripeException e, String reference) {
         var intent = isRefusedRequest(e) ? intentOf(e, reference) : null;
-        return intent == null ? unknown("cancel", e) : answers.stateOf(intent);
+        return intent == null ? unknown("cancel", e) : answers.givenUp(intent);
     }
 
     GatewayAnswer ofRefund(StripeException e) {
@@ -144,7 +167,7 @@ final class StripeRefusals {
         // A part of an answer, or one that is not in Stripe's words or sends us elsewhere: this is not Stripe speaking.
         // Nor
         // should Stripe not know what it once named itself.
-        var cut = e.getCause() instanceof StripeConnection.CutAnswer;
+        var cut = e.getCause() instanceof GatewayConnection.CutAnswer;
         return cut || (status(e) >= 200 && status(e) < 400) || status(e) == 404
                 ? StripeAnswers.strange(reason)
                 : StripeAnswers.noAnswer(reason);

@@ -142,6 +142,54 @@ class PayingThroughStripeTest {
     }
 
     @Test
+    void aDeclinedPaymentCannotBePaidAnyMore() {
+        var payment = payment(INSUFFICIENT_FUNDS, true);
+        var reference = ((Declined) stripe.gateway.authorize(payment)).reference();
+        assertThat(stripe.standOf(payment)).isEqualTo(reference + " canceled");
+        var again = stripe.confirm(String.valueOf(reference));
+        assertThat(again.statusCode()).isEqualTo(400);
+        assertThat(again.body()).contains("payment_intent_unexpected_state");
+        assertThat(stripe.effectsOf(payment)).isEmpty();
+        assertThat(stripe.gateway.lookUp(lookUp(payment, reference)))
+                .isInstanceOfSatisfying(
+                        Declined.class, declined -> assertThat(declined.code()).isEqualTo("insufficient_funds"));
+        assertThat(stripe.gateway.lookUp(lookUp(payment, null))).isInstanceOf(Declined.class);
+    }
+
+    @Test
+    void aPaymentWhoseBuyerFailedToAuthenticateCannotBePaidAnyMoreOnceThatIsTold() {
+        var payment = payment(THREE_D_SECURE, true);
+        var action = requiredAction(payment);
+        stripe.press(action.redirect(), "fail");
+        assertThat(stripe.standOf(payment)).isEqualTo(action.reference() + " requires_payment_method");
+        assertThat(stripe.gateway.lookUp(lookUp(payment, action.reference()))).isInstanceOf(Declined.class);
+        assertThat(stripe.confirm(action.reference()).statusCode()).isEqualTo(400);
+        assertThat(stripe.gateway.lookUp(lookUp(payment, action.reference())))
+                .isInstanceOfSatisfying(
+                        Declined.class,
+                        declined -> assertThat(declined.code()).isEqualTo("payment_intent_authentication_failure"));
+        assertThat(stripe.effectsOf(payment)).isEmpty();
+    }
+
+    @Test
+    void saysVoidedOfAHoldThatWasGivenUp() {
+        var payment = payment(VISA, false);
+        var held = (Authorized) stripe.gateway.authorize(payment);
+        stripe.gateway.cancel("void-" + held.reference(), held.reference());
+        assertThat(stripe.gateway.lookUp(lookUp(payment, held.reference()))).isEqualTo(new Voided(held.reference()));
+    }
+
+    @Test
+    void givesUpAPaymentWhoseBuyerFailedToAuthenticate() {
+        var action = requiredAction(payment(THREE_D_SECURE, true));
+        stripe.press(action.redirect(), "fail");
+        assertThat(stripe.gateway.cancel("void-" + action.reference(), action.reference()))
+                .isEqualTo(new Voided(action.reference()));
+        assertThat(stripe.gateway.cancel("void-again-" + action.reference(), action.reference()))
+                .isEqualTo(new Voided(action.reference()));
+    }
+
+    @Test
     void tellsThatFundsAreInsufficient() {
         var payment = payment(INSUFFICIENT_FUNDS, false);
         assertThat(stripe.gateway.authorize(payment))

@@ -80,15 +80,15 @@ class ReadingStripesBalanceTest {
         var lines = page(null).lines();
         assertThat(shown(lines))
                 .containsExactly(
-                        "CHARGE 510 GBP 28",
-                        "CHARGE 510 GBP 28",
-                        "REFUND -110 GBP 0",
-                        "DISPUTE -400 GBP 2000",
-                        "DISPUTE_REVERSAL 400 GBP 0",
-                        "CHARGE 510 GBP 28",
-                        "CHARGE 510 GBP 28",
-                        "CHARGE 510 GBP 28",
-                        "PAYOUT -300 GBP 0");
+                        "CHARGE 5.10 GBP 28",
+                        "CHARGE 5.10 GBP 28",
+                        "REFUND -1.10 GBP 0",
+                        "DISPUTE -4.00 GBP 2000",
+                        "DISPUTE_REVERSAL 4.00 GBP 0",
+                        "CHARGE 5.10 GBP 28",
+                        "CHARGE 5.10 GBP 28",
+                        "CHARGE 5.10 GBP 28",
+                        "PAYOUT -3.00 GBP 0");
         assertThat(lines.get(0).operationKey()).isEqualTo(taken.operationKey());
         assertThat(lines.get(1).paymentReference()).isEqualTo(reference);
         assertThat(lines.get(1).source()).isNull();
@@ -109,7 +109,7 @@ class ReadingStripesBalanceTest {
         stripe.gateway.capture(new Capture("part-1-" + reference, reference, Money.of(100, "GBP"), 0, false));
         stripe.gateway.capture(new Capture("part-2-" + reference, reference, Money.of(200, "GBP"), 100, true));
         var lines = page(null).lines();
-        assertThat(shown(lines)).containsExactly("CHARGE 100 GBP 22", "CHARGE 200 GBP 23");
+        assertThat(shown(lines)).containsExactly("CHARGE 1.00 GBP 22", "CHARGE 2.00 GBP 23");
         assertThat(lines).allSatisfy(line -> {
             assertThat(line.paymentReference()).isEqualTo(reference);
             assertThat(line.operationKey()).isNull();
@@ -243,7 +243,7 @@ class ReadingStripesBalanceTest {
     void showsAFeeThatWasGivenBackAsALineOfItsOwn() throws IOException {
         assertThat(said("adjustment", "dispute_reversal", 510, -1500, 2010, "null"))
                 .isInstanceOfSatisfying(Lines.class, page -> {
-                    assertThat(shown(page.lines())).containsExactly("FEE 1500 GBP 0", "DISPUTE_REVERSAL 510 GBP 0");
+                    assertThat(shown(page.lines())).containsExactly("FEE 15.00 GBP 0", "DISPUTE_REVERSAL 5.10 GBP 0");
                     assertThat(page.lines().stream().map(Line::id)).containsExactly("txn_1:fee", "txn_1");
                 });
     }

@@ -170,6 +170,37 @@ final class SimulatedStripe implements AutoCloseable {
                 .toList();
     }
 
+    /** A call of Stripe's own API past the gateway. */
+    HttpResponse<String> call(String path, String form) {
+        return send(HttpRequest.newBuilder(simulator.address().resolve(path))
+                .header("Authorization", "Bearer " + SECRET_KEY)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString(form))
+                .build());
+    }
+
+    /** Another try with a good card at a payment that was refused, by whoever holds its secret. */
+    HttpResponse<String> confirm(String reference) {
+        return call("/v1/payment_intents/" + reference + "/confirm", "payment_method=" + VISA);
+    }
+
+    /** The payment's name at Stripe, and how it stands there, as {@code pi_… canceled}. */
+    String standOf(Authorize payment) {
+        var found =
+                JSON.readTree(send(HttpRequest.newBuilder(simulator.address().resolve("/v1/payment_intents?limit=100"))
+                                .header("Authorization", "Bearer " + SECRET_KEY)
+                                .build())
+                        .body());
+        return found.get("data")
+                .valueStream()
+                .filter(intent -> payment.operationKey()
+                        .equals(intent.get("metadata").path("kontor_operation").asString("")))
+                .map(intent ->
+                        intent.get("id").asString() + " " + intent.get("status").asString())
+                .findFirst()
+                .orElseThrow();
+    }
+
     HttpResponse<String> get(URI uri) {
         return send(HttpRequest.newBuilder(uri).build());
     }

@@ -22,8 +22,11 @@ import kontor.payments.GatewayAnswer.Captured;
 import kontor.payments.GatewayAnswer.Declined;
 import kontor.payments.GatewayAnswer.NoAnswer;
 import kontor.payments.GatewayAnswer.Voided;
+import kontor.payments.GatewayConnection;
 import kontor.payments.GatewayRequest;
 import kontor.payments.GatewayRequest.Authorize;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +42,10 @@ class WhatStripeSaysTest {
     private final AtomicInteger calls = new AtomicInteger();
     private volatile int status;
     private volatile String body = "";
+    /** What closing a refused payment is answered; null for what all calls are. */
+    private volatile @Nullable Said toClosing;
+
+    private record Said(int status, String body) {}
 
     @BeforeEach
     void listen() throws IOException {
@@ -46,9 +53,13 @@ class WhatStripeSaysTest {
         server.createContext("/", exchange -> {
             calls.incrementAndGet();
             exchange.getRequestBody().readAllBytes();
-            if (status / 100 == 3) exchange.getResponseHeaders().set("Location", "/elsewhere");
-            var bytes = body.getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+            var closing = toClosing;
+            var closes = exchange.getRequestURI().getPath().endsWith("/cancel")
+                    && exchange.getRequestHeaders().getFirst("Idempotency-Key").contains(":close");
+            var says = closes && closing != null ? closing : new Said(status, body);
+            if (says.status() / 100 == 3) exchange.getResponseHeaders().set("Location", "/elsewhere");
+            var bytes = says.body().getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(says.status(), bytes.length == 0 ? -1 : bytes.length);
             if (bytes.length > 0) exchange.getResponseBody().write(bytes);
             exchange.close();
         });
@@ -168,12 +179,112 @@ class WhatStripeSaysTest {
                 .isInstanceOf(NoAnswer.class);
     }
 
+    private String refused(String status, String code) {
+        return intent(status, 0, 0)
+                .replaceFirst(
+                        "}$",
+                        ", \"last_payment_error\": {\"type\": \"card_error\", \"code\": \"%s\", \"message\": \"m\"}}"
+                                .formatted(code));
+    }
+
+    private static Said unexpected(String intent) {
+        return new Said(400, error("invalid_request_error", "payment_intent_unexpected_state", intent));
+    }
+
     @Test
-    void takesARefusalOfTheCardForARefusal() {
+    void takesARefusalOfTheCardForARefusalOnceThePaymentIsClosed() {
+        toClosing = new Said(200, refused("canceled", "expired_card"));
         assertThat(authorize(402, error("card_error", "expired_card", intent("requires_payment_method", 0, 0))))
                 .isEqualTo(new Declined("expired_card", "m", "pi_1"));
+        assertThat(calls).hasValue(2);
         assertThat(authorize(402, error("card_error", "expired_card", "")))
                 .isEqualTo(new Declined("expired_card", "m", null));
+    }
+
+    @Test
+    void saysWhyAPaymentWasRefusedThatIsClosedByNow() {
+        toClosing = unexpected(refused("canceled", "another_word"));
+        assertThat(authorize(402, error("card_error", "expired_card", intent("requires_payment_method", 0, 0))))
+                .isEqualTo(new Declined("expired_card", "m", "pi_1"));
+        status = 200;
+        body = refused("canceled", "expired_card");
+        calls.set(0);
+        assertThat(gateway.lookUp(SimulatedStripe.lookUp(payment, "pi_1")))
+                .isEqualTo(new Declined("expired_card", "m", "pi_1"));
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
+    void closesARefusedPaymentThatItFinds() {
+        toClosing = new Said(200, refused("canceled", "expired_card"));
+        status = 200;
+        body = refused("requires_payment_method", "expired_card");
+        assertThat(gateway.lookUp(SimulatedStripe.lookUp(payment, "pi_1")))
+                .isEqualTo(new Declined("expired_card", "m", "pi_1"));
+        assertThat(calls).hasValue(2);
+        assertThat(authorize(200, body)).isEqualTo(new Declined("expired_card", "m", "pi_1"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "succeeded, 510, 0, Captured",
+        "succeeded, 255, 0, NoAnswer",
+        "requires_capture, 0, 510, NoAnswer", // only held, and it was to be taken
+        "processing, 0, 0, NoAnswer",
+        "requires_payment_method, 0, 0, NoAnswer", // open, and not to be closed
+    })
+    void tellsWhereAPaymentStandsThatCannotBeClosed(String state, int received, int capturable, String expected) {
+        toClosing = unexpected(intent(state, received, capturable));
+        var refusal = error("card_error", "expired_card", intent("requires_payment_method", 0, 0));
+        assertThat(authorize(402, refusal).getClass().getSimpleName()).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "500, api_error, whatever",
+        "429, invalid_request_error, lock_timeout",
+        "409, idempotency_error, idempotency_key_in_use",
+        "404, invalid_request_error, resource_missing",
+        "400, invalid_request_error, payment_intent_unexpected_state", // and does not say which
+        "302, api_error, whatever",
+    })
+    void doesNotKnowWhileARefusedPaymentMayBeOpen(int status, String type, String code) {
+        toClosing = new Said(status, error(type, code, ""));
+        var refusal = error("card_error", "expired_card", intent("requires_payment_method", 0, 0));
+        assertThat(authorize(402, refusal)).isInstanceOf(NoAnswer.class);
+        assertThat(authorize(200, refused("requires_payment_method", "expired_card")))
+                .isInstanceOf(NoAnswer.class);
+        assertThat(gateway.lookUp(SimulatedStripe.lookUp(payment, "pi_1"))).isInstanceOf(NoAnswer.class);
+    }
+
+    @Test
+    void takesNoOtherAnswerForClosed() {
+        var refusal = error("card_error", "expired_card", intent("requires_payment_method", 0, 0));
+        toClosing = new Said(200, refused("requires_payment_method", "expired_card"));
+        assertThat(authorize(402, refusal)).isInstanceOf(NoAnswer.class);
+        toClosing = new Said(200, refused("canceled", "expired_card").replace("pi_1", "pi_2"));
+        assertThat(authorize(402, refusal)).isInstanceOf(NoAnswer.class);
+        toClosing = new Said(200, "");
+        assertThat(authorize(402, refusal)).isInstanceOf(NoAnswer.class);
+    }
+
+    @Test
+    void asksNothingMoreOnceTheTimeOfItsQuestionIsUp() throws Exception {
+        status = 200;
+        body = "{}";
+        var address = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+        try (var connection = new GatewayConnection("stripe", "test", Duration.ofMillis(20), 1)) {
+            var answer = connection.withinOneBudget(() -> {
+                try {
+                    Thread.sleep(40);
+                    return connection.send(new HttpGet(address)).body();
+                } catch (IOException | InterruptedException e) {
+                    return String.valueOf(e.getMessage());
+                }
+            });
+            assertThat(answer).isEqualTo("no answer within 20 ms");
+        }
+        assertThat(calls).hasValue(0);
     }
 
     @Test
@@ -276,6 +387,8 @@ class WhatStripeSaysTest {
         body = intent("requires_capture", 0, 510);
         assertThat(gateway.cancel("k", "pi_1")).isInstanceOf(NoAnswer.class);
         body = intent("canceled", 0, 0);
+        assertThat(gateway.cancel("k", "pi_1")).isEqualTo(new Voided("pi_1"));
+        body = refused("canceled", "expired_card"); // whatever was tried with it before
         assertThat(gateway.cancel("k", "pi_1")).isEqualTo(new Voided("pi_1"));
         assertThat(gateway.cancel("k", "pi_2")).isInstanceOf(NoAnswer.class);
     }

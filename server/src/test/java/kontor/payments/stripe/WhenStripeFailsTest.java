@@ -210,6 +210,40 @@ class WhenStripeFailsTest {
         assertThat(stripe.effectsOf(payment)).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"kind\": \"drop\", \"operation\": \"cancel\"}",
+                "{\"kind\": \"cut\", \"operation\": \"cancel\"}",
+                "{\"kind\": \"hang\", \"ms\": 60000, \"operation\": \"cancel\"}",
+                "{\"kind\": \"error\", \"operation\": \"cancel\"}",
+                "{\"kind\": \"error\", \"when\": \"before\", \"operation\": \"cancel\"}",
+                "{\"kind\": \"drop\", \"when\": \"before\", \"operation\": \"cancel\"}",
+            })
+    void doesNotTellOfARefusalUntilThePaymentIsKnownToBeClosed(String fault) {
+        var payment = payment(SimulatedStripe.INSUFFICIENT_FUNDS, true);
+        assertThat(gatewayFor(fault).authorize(payment)).isInstanceOf(NoAnswer.class);
+        assertThat(stripe.gateway.lookUp(lookUp(payment, null)))
+                .isInstanceOfSatisfying(
+                        Declined.class, declined -> assertThat(declined.code()).isEqualTo("insufficient_funds"));
+        assertThat(stripe.standOf(payment)).endsWith(" canceled");
+        assertThat(stripe.effectsOf(payment)).isEmpty();
+    }
+
+    @Test
+    void findsThatARefusedPaymentWasPaidBeforeItCouldBeClosed() {
+        var payment = payment(SimulatedStripe.DECLINED, true);
+        stripe.fault("{\"kind\": \"drop\", \"when\": \"before\", \"operation\": \"cancel\"}");
+        assertThat(stripe.gateway.authorize(payment)).isInstanceOf(NoAnswer.class);
+        var reference = stripe.standOf(payment).replace(" requires_payment_method", "");
+        stripe.confirm(reference);
+        // The key of the call stands for the refusal, and the payment is not to be closed any more.
+        assertThat(stripe.gateway.authorize(payment)).isEqualTo(new Captured(reference, FIVE_POUND_TEN));
+        assertThat(stripe.gateway.lookUp(lookUp(payment, reference)))
+                .isEqualTo(new Captured(reference, FIVE_POUND_TEN));
+        assertThat(stripe.effectsOf(payment)).containsExactly("captured 510");
+    }
+
     /** A refusal about another payment says nothing about this one. */
     @Test
     void doesNotKnowWhenTheRefusalIsAboutAnotherPayment() {
