@@ -226,6 +226,7 @@ class InboundEvents {
     /** Acts on what a crash, a failure or a silent gateway left behind. */
     @Scheduled(fixedDelayString = "${kontor.payments.inbox-interval:1s}")
     void actOnWaiting() {
+        if (payments.areHeld()) return;
         List<InboundEventStore.Waiting> due;
         do {
             due = events.takeDue(SECONDS_BEFORE_NEXT_TRY, AT_ONCE);
