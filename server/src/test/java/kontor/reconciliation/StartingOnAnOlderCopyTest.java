@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -15,47 +11,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import kontor.Api;
-import kontor.Kontor;
-import kontor.TestUsers;
+import kontor.OwnGateway;
+import kontor.OwnServer;
 import kontor.audit.Audits;
 import kontor.database.TestDatabase;
-import kontor.simulator.Simulator;
-import kontor.simulator.SimulatorOptions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A shop goes on selling after its database was copied, loses it, and starts on the copy: the gateway remembers what the
  * copy has never heard of.
  */
 class StartingOnAnOlderCopyTest {
-    private static final String SECRET_KEY = "sk_test_of_the_older_copy";
     private static final String VISA = "pm_card_visa";
     private static final String THREE_D_SECURE = "pm_card_threeDSecure2Required";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     @TempDir
     private Path folder;
 
-    private Simulator gateway;
-    private @Nullable ConfigurableApplicationContext server;
-    private String token = "";
+    private OwnGateway gateway;
+    private @Nullable OwnServer server;
 
     @BeforeEach
     void aGateway() throws IOException {
-        gateway =
-                Simulator.start(SimulatorOptions.defaults().onPort(0).in(folder).acceptingOnly(SECRET_KEY));
+        gateway = new OwnGateway(folder);
     }
 
     @AfterEach
@@ -68,7 +53,7 @@ class StartingOnAnOlderCopyTest {
     void movesNoMoneyUntilTheBooksWereReadAndNeverTheSameTwice() {
         var settings = TestDatabase.another("before_the_loss");
         start(settings);
-        sell("MUG");
+        server().sell("MUG", 255);
         var sold = order(VISA, "at_once");
         refund(sold, 100);
         var held = order(VISA, "later");
@@ -80,15 +65,15 @@ class StartingOnAnOlderCopyTest {
         // Of one refund nobody knows whether it was carried out, and another has not been.
         var unknown = order(VISA, "at_once");
         var unsent = order(VISA, "at_once");
-        fault("{\"kind\": \"error\", \"status\": 503, \"operation\": \"list\", \"count\": 1000}");
-        fault("{\"kind\": \"drop\", \"when\": \"after\", \"operation\": \"refund\"}");
+        gateway.fault("{\"kind\": \"error\", \"status\": 503, \"operation\": \"list\", \"count\": 1000}");
+        gateway.fault("{\"kind\": \"drop\", \"when\": \"after\", \"operation\": \"refund\"}");
         assertThat(refund(unknown, 150).status()).isEqualTo(202);
-        fault("{\"kind\": \"drop\", \"when\": \"before\", \"operation\": \"refund\"}");
+        gateway.fault("{\"kind\": \"drop\", \"when\": \"before\", \"operation\": \"refund\"}");
         assertThat(refund(unsent, 120).status()).isEqualTo(202);
         stopServer();
 
         var copy = TestDatabase.copy("before_the_loss", "older_copy");
-        clearFaults();
+        gateway.clearFaults();
         start(settings);
         eventually(unknown, "partially_refunded");
         eventually(unsent, "partially_refunded");
@@ -100,14 +85,15 @@ class StartingOnAnOlderCopyTest {
         refund(lost, 60);
         order(VISA, "later");
         order("pm_card_chargeDeclined", "at_once");
-        press(waiting);
-        press(holding);
+        gateway.confirm(waiting.at("/payments/0/action"));
+        gateway.confirm(holding.at("/payments/0/action"));
         var usedUp = ids();
         var moved = effects();
+        var movedButVoids = effectsButVoids();
         assertThat(moved).containsOnlyOnce("refunded 150", "refunded 120");
         stopServer();
 
-        fault("{\"kind\": \"error\", \"when\": \"before\", \"operation\": \"balance\", \"count\": 100000}");
+        gateway.fault("{\"kind\": \"error\", \"when\": \"before\", \"operation\": \"balance\", \"count\": 100000}");
         expireWaiting();
         start(copy, "--kontor.reconcile-first=true", "--kontor.orders.expiry-interval=100ms");
         var inCopy = ids();
@@ -126,11 +112,11 @@ class StartingOnAnOlderCopyTest {
         // What was asked before the copy was made is asked about, and found.
         eventually(unknown, "partially_refunded");
         eventually(unsent, "partially_refunded");
-        assertThat(readiness()).isEqualTo(503);
+        assertThat(server().readiness()).isEqualTo(503);
         assertThat(effects()).isEqualTo(moved);
 
-        clearFaults();
-        await().atMost(PATIENCE).until(() -> readiness() == 200);
+        gateway.clearFaults();
+        await().atMost(PATIENCE).until(() -> server().readiness() == 200);
         assertThat(breaks())
                 .containsExactlyInAnyOrder(
                         "missing_here -200",
@@ -141,10 +127,7 @@ class StartingOnAnOlderCopyTest {
         assertThat(workItems()).isEqualTo(breaks().size());
         assertThat(staff().get("/reconciliation").text())
                 .contains("\"difference\":{\"amount\":0,\"currency\":\"GBP\"}");
-        assertThat(effects().stream().filter(effect -> !effect.startsWith("voided")))
-                .isEqualTo(moved.stream()
-                        .filter(effect -> !effect.startsWith("voided"))
-                        .toList());
+        assertThat(effectsButVoids()).isEqualTo(movedButVoids);
 
         // The buyer has paid, whatever the copy says: found out when the order was to be called off.
         eventually(waiting, "paid");
@@ -154,60 +137,35 @@ class StartingOnAnOlderCopyTest {
         assertThat(capture(givenUp, 510).status()).isEqualTo(402);
         // More than is left there cannot go back.
         assertThat(refund(sold, 410).status()).isIn(202, 402);
-        assertThat(effects().stream().filter(effect -> !effect.startsWith("voided")))
-                .isEqualTo(moved.stream()
-                        .filter(effect -> !effect.startsWith("voided"))
-                        .toList());
+        assertThat(effectsButVoids()).isEqualTo(movedButVoids);
         staff().post("/reconciliation/runs", "{}");
         assertThat(breaks()).containsExactlyInAnyOrder("missing_here -200", "missing_here 510", "missing_here -60");
 
-        var sold2 = order(VISA, "at_once");
-        assertThat(sold2.at("/payment_status")).isEqualTo("paid");
-        assertThat(refund(sold2, 70).status()).isEqualTo(201);
+        var sale = order(VISA, "at_once");
+        assertThat(sale.at("/payment_status")).isEqualTo("paid");
+        assertThat(refund(sale, 70).status()).isEqualTo(201);
         var given = ids();
         given.removeAll(inCopy);
         assertThat(given).isNotEmpty().doesNotContainAnyElementsOf(usedUp);
-        assertThat(server().getBean(Audits.class).report().broken()).isEmpty();
+        assertThat(server().bean(Audits.class).report().broken()).isEmpty();
     }
 
     private void start(Map<String, String> settings, String... more) {
-        var options = Stream.of(
-                settings.entrySet().stream().map(each -> "--" + each.getKey() + "=" + each.getValue()),
-                Stream.of(
-                        "--server.port=0",
-                        "--management.server.port=0",
-                        "--kontor.data=" + folder.resolve("shop"),
-                        "--kontor.accounts.argon2-memory=64KB",
-                        "--kontor.accounts.argon2-passes=1",
-                        "--kontor.web.requests-per-second=0",
-                        "--kontor.payments.recovery-interval=200ms",
-                        "--kontor.payments.stripe.secret-key=" + SECRET_KEY,
-                        "--kontor.payments.stripe.api-base=" + gateway.address()),
-                Stream.of(more));
-        server = new SpringApplicationBuilder(Kontor.class)
-                .run(options.flatMap(each -> each).toArray(String[]::new));
-        token = server().getBean(TestUsers.class).admin().token();
+        server = new OwnServer(settings, gateway, folder.resolve("shop"), more);
     }
 
-    private ConfigurableApplicationContext server() {
+    private OwnServer server() {
         if (server == null) throw new IllegalStateException("it is not running");
         return server;
     }
 
     private Api staff() {
-        return server().getBean(Api.class).as(token);
+        return server().staff();
     }
 
     private void stopServer() {
         if (server != null) server.close();
         server = null;
-    }
-
-    private void sell(String sku) {
-        var variant = Map.of("sku", sku, "prices", List.of(Map.of("amount", 255, "currency", "GBP")), "on_hand", 1000);
-        var made =
-                staff().post("/products", Map.of("name", sku, "variants", List.of(variant)), "Idempotency-Key", key());
-        assertThat(made.status()).as(made.text()).isEqualTo(201);
     }
 
     /** Of two articles, 5.10 in all. */
@@ -247,13 +205,6 @@ class StartingOnAnOlderCopyTest {
         await().atMost(PATIENCE).until(() -> read(order).at("/payment_status").equals(paymentStatus));
     }
 
-    private int readiness() {
-        return server().getBean(Api.class)
-                .onManagementPort()
-                .get("/actuator/health/readiness")
-                .status();
-    }
-
     /** As if the buyers who have yet to confirm their payments had not come back in time. */
     private static void expireWaiting() {
         JdbcClient.create(TestDatabase.superuserOf("older_copy"))
@@ -263,14 +214,13 @@ class StartingOnAnOlderCopyTest {
 
     /** The ids of orders, refunds and operations. */
     private Set<Long> ids() {
-        return new HashSet<>(
-                server().getBean(JdbcClient.class).sql("""
+        return new HashSet<>(server().database().sql("""
                         SELECT id FROM orders.orders UNION SELECT id FROM orders.refunds UNION SELECT id FROM payments.operations
                         """).query(Long.class).list());
     }
 
     private List<String> breaks() {
-        return server().getBean(JdbcClient.class)
+        return server().database()
                 .sql("SELECT kind || ' ' || amount FROM reconciliation.breaks WHERE resolved_at IS NULL ORDER BY id")
                 .query(String.class)
                 .list();
@@ -283,47 +233,12 @@ class StartingOnAnOlderCopyTest {
                 .size();
     }
 
-    /** The buyer confirms at the gateway, and never comes back to the shop. */
-    private void press(Api.Answer waiting) {
-        var page = HttpRequest.newBuilder(java.net.URI.create(waiting.at("/payments/0/action")))
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(BodyPublishers.ofString("outcome=complete"));
-        send(page.build());
-    }
-
     /** What the gateway really did, as {@code kind amount}, in order. */
     private List<String> effects() {
-        var book = new JsonMapper()
-                .readTree(send(HttpRequest.newBuilder(gateway.address().resolve("/_book"))
-                        .build()));
-        return book.get("effects")
-                .valueStream()
-                .map(effect -> effect.get("kind").asString() + " "
-                        + effect.get("amount").asLong())
-                .collect(Collectors.toList());
+        return gateway.effects().stream().map(OwnGateway.Effect::toString).toList();
     }
 
-    private void fault(String json) {
-        send(HttpRequest.newBuilder(gateway.address().resolve("/_faults"))
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(json))
-                .build());
-    }
-
-    private void clearFaults() {
-        send(HttpRequest.newBuilder(gateway.address().resolve("/_faults"))
-                .DELETE()
-                .build());
-    }
-
-    private static String send(HttpRequest request) {
-        try {
-            return HTTP.send(request, BodyHandlers.ofString()).body();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+    private List<String> effectsButVoids() {
+        return effects().stream().filter(effect -> !effect.startsWith("voided")).toList();
     }
 }
