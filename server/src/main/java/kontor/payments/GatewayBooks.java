@@ -54,6 +54,18 @@ public class GatewayBooks {
         return payments.gateway(gateway).refund(key, paymentReference, amount);
     }
 
+    /**
+     * Until {@link #release} the server begins nothing on its own that changes something at a gateway, such as giving up
+     * what its buyer did not confirm; what was begun before is still resolved.
+     */
+    public void hold() {
+        payments.hold();
+    }
+
+    public void release() {
+        payments.release();
+    }
+
     /** Lets every open question be asked about at once. */
     public void hasten() {
         store.hasten();

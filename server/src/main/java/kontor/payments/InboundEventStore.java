@@ -183,17 +183,27 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                         """).param("speaking", String.join(",", speaking)).update();
     }
 
-    /** Messages whose time has come, and that nothing has ended since; their next time is set at once, so that no other server takes them too. */
-    List<Waiting> takeDue(int secondsToNext, int limit) {
+    /** The gateways with messages whose time has come, and that nothing has ended since. */
+    List<String> gatewaysDue() {
+        return client.sql("""
+                        SELECT DISTINCT gateway FROM payments.inbound_events
+                        WHERE state = 'received' AND next_attempt_at <= now() - interval '1 second'
+                        """).query(String.class).list();
+    }
+
+    /** Such messages of a gateway; their next time is set at once, so that no other server takes them too. */
+    List<Waiting> takeDue(String gateway, int secondsToNext, int limit) {
         return client.sql("""
                         UPDATE payments.inbound_events SET next_attempt_at = now() + make_interval(secs => :seconds)
                         WHERE (gateway, event_id) IN (
                             SELECT gateway, event_id FROM payments.inbound_events
                             WHERE state = 'received' AND next_attempt_at <= now() - interval '1 second'
+                              AND gateway = :gateway
                             ORDER BY next_attempt_at LIMIT :limit
                             FOR UPDATE SKIP LOCKED)
                         RETURNING gateway, event_id, body
                         """)
+                .param("gateway", gateway)
                 .param("seconds", secondsToNext)
                 .param("limit", limit)
                 .query((row, number) ->

@@ -4,6 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import kontor.batching.Lanes;
 import kontor.payments.InboundEventStore.Arrival;
@@ -18,7 +21,7 @@ import org.springframework.stereotype.Component;
  * gateway is asked what is true now, so messages may come twice, late and in any order.
  */
 @Component
-class InboundEvents {
+class InboundEvents implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(InboundEvents.class);
     private static final int SECONDS_BEFORE_NEXT_TRY = 10;
     private static final int AT_ONCE = 16;
@@ -32,6 +35,10 @@ class InboundEvents {
     private final InboxCounts counts;
     private final WorkItems work;
     private final ToldOutcomes told;
+    private final Set<String> busy = ConcurrentHashMap.newKeySet();
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("inbox-", 1).factory());
+    private volatile boolean closed;
 
     InboundEvents(
             Lanes<Arrival, Standing> lane,
@@ -234,17 +241,31 @@ class InboundEvents {
                 payments.gatewayNames().stream().filter(told::speaksFor).toList());
     }
 
-    /** Acts on what a crash, a failure or a silent gateway left behind. */
+    /**
+     * Acts on what a crash, a failure or a silent gateway left behind: on each gateway's messages beside those of the
+     * others, so that one that is silent holds up its own only. Does not wait for that.
+     */
     @Scheduled(fixedDelayString = "${kontor.payments.inbox-interval:1s}")
     void actOnWaiting() {
-        List<InboundEventStore.Waiting> due;
-        do {
-            due = events.takeDue(SECONDS_BEFORE_NEXT_TRY, AT_ONCE);
-            try (var threads = Executors.newThreadPerTaskExecutor(
-                    Thread.ofVirtual().name("inbox-", 1).factory())) {
-                for (var waiting : due) threads.execute(() -> actAgain(waiting));
-            }
-        } while (due.size() == AT_ONCE);
+        if (payments.areHeld()) return;
+        for (var gateway : events.gatewaysDue())
+            if (!closed && busy.add(gateway)) threads.execute(() -> actOnWaitingOf(gateway));
+    }
+
+    private void actOnWaitingOf(String gateway) {
+        try {
+            List<InboundEventStore.Waiting> due;
+            do {
+                due = events.takeDue(gateway, SECONDS_BEFORE_NEXT_TRY, AT_ONCE);
+                try (var each = Executors.newVirtualThreadPerTaskExecutor()) {
+                    for (var waiting : due) each.execute(() -> actAgain(waiting));
+                }
+            } while (!closed && due.size() == AT_ONCE);
+        } catch (RuntimeException e) {
+            log.warn("Messages of {} that wait could not be taken and are looked for again", gateway, e);
+        } finally {
+            busy.remove(gateway);
+        }
     }
 
     private void actAgain(InboundEventStore.Waiting waiting) {
@@ -255,5 +276,12 @@ class InboundEvents {
         } catch (RuntimeException e) {
             log.warn("Event {} of {} could not be acted on yet", waiting.eventId(), waiting.gateway(), e);
         }
+    }
+
+    /** Waits for what is being acted on: no longer than gateways are patient. */
+    @Override
+    public void close() {
+        closed = true;
+        threads.close();
     }
 }

@@ -31,6 +31,7 @@ public class Payments {
     private final Map<String, PaymentGateway> resolving;
     private final Ids ids;
     private volatile @Nullable String keyPrefix;
+    private volatile boolean held;
 
     Payments(
             PaymentStore store,
@@ -74,14 +75,28 @@ public class Payments {
         if (!operations.isEmpty()) store.insertOperations(statements, operations);
     }
 
+    /** Lets the server begin nothing on its own that changes something at a gateway; what was begun before is still resolved. */
+    void hold() {
+        held = true;
+    }
+
+    void release() {
+        held = false;
+    }
+
+    boolean areHeld() {
+        return held;
+    }
+
     /**
      * Writes, before it is asked, the question to give up a payment that waits for its buyer or is only held; takes part in
      * the caller's transaction.
      *
-     * @return false when that cannot be done any more, or another question about the payment is open: the caller takes its
-     *     transaction back
+     * @return false when that cannot be done any more or yet, or another question about the payment is open: the caller
+     *     takes its transaction back
      */
     public boolean insertVoid(Operation voiding) {
+        if (held) return false;
         // In this order, as answers are recorded: the operation, then the payment. Else the two could wait for each
         // other.
         return store.insertOperation(voiding, Operation.State.INTENT)

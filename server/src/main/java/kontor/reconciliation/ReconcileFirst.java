@@ -13,7 +13,7 @@ import org.springframework.stereotype.Component;
  * The start after a backup was restored. The gateways know of orders and operations that are not here any more, under ids
  * that would be given out again, and a gateway answers a key that it has seen with what it answered then. So, before any
  * job begins and the first request comes, all ids are skipped that may have been in use; then the books of all gateways are
- * read; and only then is anything accepted that changes something.
+ * read; and only then is anything accepted, or begun by the server itself, that changes something.
  */
 @Component
 class ReconcileFirst implements SmartInitializingSingleton {
@@ -53,7 +53,9 @@ class ReconcileFirst implements SmartInitializingSingleton {
     /** Not all that gateways know is in their books, such as what they declined: hence the margin. */
     @Override
     public void afterSingletonsInstantiated() {
-        if (!acceptsWrites) lines.skipIds(lines.idsReached() + MARGIN);
+        if (acceptsWrites) return;
+        gateways.hold();
+        lines.skipIds(lines.idsReached() + MARGIN);
     }
 
     @EventListener(ApplicationReadyEvent.class)
@@ -79,6 +81,7 @@ class ReconcileFirst implements SmartInitializingSingleton {
             // The books tell of the highest ids: should they be beyond those that were skipped, this skips on.
             lines.skipIds(lines.highestNamed() + MARGIN);
             if (settings.reconcileFirstRefund() && unowned.giveBack() && !reconciliation.run()) return false;
+            gateways.release();
             acceptsWrites = true;
             log.warn(
                     "The gateways' books have been compared with ours: start without kontor.reconcile-first the next time");

@@ -43,9 +43,26 @@ public final class TestDatabase {
      * @return the settings that let a server use it
      */
     public static Map<String, String> another(String name) {
+        execute("CREATE DATABASE %s OWNER %s".formatted(name, Connector.OWNER));
+        return settingsOf(name);
+    }
+
+    /**
+     * Makes a copy of another database, as a backup is one. Nobody may be connected to that.
+     *
+     * @return the settings that let a server use it
+     */
+    public static Map<String, String> copy(String of, String name) {
+        execute("CREATE DATABASE %s OWNER %s TEMPLATE %s".formatted(name, Connector.OWNER, of));
+        return settingsOf(name);
+    }
+
+    private static void execute(String sql) {
+        new JdbcTemplate(superuserOf(Connector.DATABASE)).execute(sql);
+    }
+
+    private static Map<String, String> settingsOf(String name) {
         var connector = connector();
-        new JdbcTemplate(superuserOf(Connector.DATABASE))
-                .execute("CREATE DATABASE %s OWNER %s".formatted(name, Connector.OWNER));
         return Map.of(
                 "kontor.db.url", "jdbc:postgresql://127.0.0.1:%d/%s".formatted(connector.port(), name),
                 "kontor.db.user", Connector.APP,

@@ -15,8 +15,12 @@ import kontor.Api;
 import kontor.KontorTest;
 import kontor.TestGateway;
 import kontor.TestUsers;
+import kontor.payments.PaymentMoves;
+import kontor.payments.Payments;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.beans.factory.annotation.Autowired;
 
 @KontorTest
@@ -29,6 +33,15 @@ class CapturingTest {
 
     @Autowired
     private MoneyTester money;
+
+    @Autowired
+    private DyingServer dying;
+
+    @Autowired
+    private PaymentMoves moves;
+
+    @Autowired
+    private Payments payments;
 
     @AfterEach
     void noFaults() {
@@ -232,5 +245,109 @@ class CapturingTest {
             assertThat(money.capture(order, body).status()).as(body.toString()).isEqualTo(422);
         assertThat(money.payments(order)).containsExactly("card authorized 0 0 0 0");
         assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("authorized 510");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRepetitionAfterACrashIsToldWhatTheFirstWouldHaveBeenAndTakesItOnce(DyingServer.Death death) {
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
+        var order = money.held();
+        var id = Long.parseLong(order.at("/id"));
+        var user = users.admin();
+        var key = key();
+        var held = payments.ofOrder(id).getFirst();
+        var begun = dying.begin(
+                id,
+                user,
+                key,
+                "capture",
+                new Capturing.Request(null, null),
+                cause -> List.of(moves.beginCapture(held, 510, true, cause)));
+        dying.die(begun.getFirst(), death);
+        money.letPass(order, "1 minute");
+        var again = api.as(user).post("/orders/" + id + "/capture", "{}", "Idempotency-Key", key);
+        assertThat(again.status()).as(again.text()).isEqualTo(200);
+        assertThat(again.at("/payment_status")).isEqualTo("paid");
+        assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");
+        assertThat(api.as(user)
+                        .post("/orders/" + id + "/capture", "{}", "Idempotency-Key", key)
+                        .text())
+                .isEqualTo(again.text());
+        assertThat(money.payments(order)).containsExactly("card captured 510 0 0 0");
+        assertThat(money.books(order)).containsExactly("gateway_clearing 510", "revenue -510");
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("authorized 510", "captured 510");
+    }
+
+    @Test
+    void oneThatIsOlderThanTheGatewaysMemoryIsNotSentAgain() {
+        var order = money.held();
+        TestGateway.fault("{\"kind\": \"drop\", \"when\": \"before\", \"operation\": \"capture\"}");
+        TestGateway.fault("{\"kind\": \"error\", \"status\": 503, \"operation\": \"retrieve\", \"count\": 100}");
+        assertThat(money.capture(order, "{}").status()).isEqualTo(202);
+        money.letPass(order, "25 hours");
+        TestGateway.clearFaults();
+        money.eventuallyInTrouble(order, "unknown: not found, and too late to ask again under the same key");
+        assertThat(money.payments(order)).containsExactly("card authorized 0 510 0 0");
+        assertThat(money.capture(order, "{}").at("/code")).isEqualTo("payment_under_way");
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("authorized 510");
+        money.letPass(order, "25 hours");
+        money.eventuallyInTrouble(order, "failed: never_executed");
+        assertThat(money.payments(order)).containsExactly("card authorized 0 0 0 0");
+        assertThat(money.books(order)).isEmpty();
+        assertThat(money.history(order)).endsWith("capture_failed");
+        assertThat(money.capture(order, "{}").at("/payment_status")).isEqualTo("paid");
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("authorized 510", "captured 510");
+    }
+
+    @Test
+    void oneThatWasCarriedOutBeforeTheGatewayForgotItsKeyIsFoundAndBookedOnce() {
+        var order = money.held();
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
+        TestGateway.fault("{\"kind\": \"drop\", \"when\": \"after\", \"operation\": \"capture\"}");
+        TestGateway.fault("{\"kind\": \"error\", \"status\": 503, \"operation\": \"retrieve\", \"count\": 100}");
+        assertThat(money.capture(order, Map.of("amount", gbp(300))).status()).isEqualTo(202);
+        money.letPass(order, "60 hours");
+        TestGateway.clearFaults();
+        money.eventually(order, "partially_paid");
+        assertThat(money.payments(order)).containsExactly("card authorized 300 0 0 0");
+        assertThat(money.books(order)).containsExactly("gateway_clearing 300", "revenue -300");
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("authorized 510", "captured 300");
+    }
+
+    @Test
+    void oneThatIsUnknownIsNotGivenUpAndItsMessageBringsTheAnswer() {
+        var order = money.held();
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
+        TestGateway.fault("{\"kind\": \"drop\", \"when\": \"after\", \"operation\": \"capture\"}");
+        TestGateway.fault("{\"kind\": \"error\", \"status\": 503, \"operation\": \"retrieve\", \"count\": 100}");
+        assertThat(money.capture(order, "{}").status()).isEqualTo(202);
+        assertThat(money.cancel(order).status()).isEqualTo(409);
+        assertThat(money.payments(order)).containsExactly("card authorized 0 510 0 0");
+        TestGateway.clearFaults();
+        money.tell(order, "payment_intent.succeeded", "succeeded", 510);
+        money.eventually(order, "paid");
+        assertThat(money.cancel(order).status()).isEqualTo(409);
+        assertThat(money.read(order).at("/status")).isEqualTo("confirmed");
+        assertThat(money.payments(order)).containsExactly("card captured 510 0 0 0");
+        assertThat(money.books(order)).containsExactly("gateway_clearing 510", "revenue -510");
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("authorized 510", "captured 510");
+        assertThat(money.workItems(order)).isEmpty();
+    }
+
+    @Test
+    void aVoidThatIsUnknownWhileTheMoneyIsTakenThereIsShownToStaffWhoCanCaptureIt() {
+        var order = money.held();
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
+        TestGateway.fault("{\"kind\": \"drop\", \"when\": \"before\", \"operation\": \"cancel\", \"count\": 100}");
+        assertThat(money.cancel(order).status()).isEqualTo(409);
+        TestGateway.callStripe("/v1/payment_intents/" + money.referenceOf(order) + "/capture", "");
+        money.tell(order, "payment_intent.succeeded", "succeeded", 510);
+        money.eventuallyInTrouble(order, "failed: too_late");
+        assertThat(money.read(order).at("/status")).isEqualTo("confirmed");
+        assertThat(money.workItems(order)).containsExactly("unexpected_state");
+        assertThat(money.books(order)).isEmpty();
+        assertThat(money.capture(order, "{}").at("/payment_status")).isEqualTo("paid");
+        assertThat(money.books(order)).containsExactly("gateway_clearing 510", "revenue -510");
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("authorized 510", "captured 510");
     }
 }

@@ -13,6 +13,7 @@ import kontor.payments.DisputeNews;
 import kontor.payments.DisputeNews.Status;
 import kontor.payments.PaymentOutcomes;
 import kontor.payments.Payments;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
@@ -26,6 +27,11 @@ class DisputesTest {
 
     @Autowired
     private Payments payments;
+
+    @AfterEach
+    void noFaults() {
+        TestGateway.clearFaults();
+    }
 
     @Test
     void takesTheMoneyOffTheGatewaysAccountAndCannotBeRefundedAsWell() {
@@ -79,6 +85,44 @@ class DisputesTest {
             assertThat(money.books(order)).as(news.toString()).containsExactly("gateway_clearing 510", "revenue -510");
             assertThat(money.history(order)).containsOnlyOnce("dispute_opened", "dispute_won");
         }
+    }
+
+    @Test
+    void ofWhatARefundUnderWayHasLeftTakesThatOnly() {
+        var order = money.paid();
+        TestGateway.fault("{\"kind\": \"drop\", \"when\": \"after\", \"operation\": \"refund\"}");
+        TestGateway.fault("{\"kind\": \"error\", \"status\": 503, \"operation\": \"list\", \"count\": 1000}");
+        assertThat(money.refund(order, 200).status()).isEqualTo(202);
+        open(order);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> money.history(order).contains("dispute_opened")
+                        && money.books(order).contains("disputed 310"));
+        assertThat(money.payments(order)).containsExactly("card captured 510 0 0 200");
+        assertThat(money.books(order)).containsExactly("disputed 310", "gateway_clearing 200", "revenue -510");
+        TestGateway.clearFaults();
+        money.letPass(order, "1 minute");
+        money.eventually(order, "partially_refunded");
+        assertThat(money.payments(order)).containsExactly("card captured 510 0 200 0");
+        assertThat(money.books(order)).containsExactly("disputed 310", "refunds 200", "revenue -510");
+        assertThat(TestGateway.effectsOn(order.at("/id")))
+                .containsExactly("captured 510", "refunded 200", "disputed 310");
+    }
+
+    @Test
+    void keepsARefundThatHadNotBeenCarriedOutFromGivingTheSameBack() {
+        var order = money.paid();
+        TestGateway.fault("{\"kind\": \"drop\", \"when\": \"before\", \"operation\": \"refund\"}");
+        TestGateway.fault("{\"kind\": \"error\", \"status\": 503, \"operation\": \"list\", \"count\": 1000}");
+        assertThat(money.refund(order, 200).status()).isEqualTo(202);
+        open(order);
+        await().atMost(Duration.ofSeconds(30)).until(() -> money.books(order).contains("disputed 510"));
+        TestGateway.clearFaults();
+        money.letPass(order, "1 minute");
+        await().atMost(Duration.ofSeconds(30)).until(() -> money.history(order).contains("refund_failed"));
+        assertThat(money.payments(order)).containsExactly("card captured 510 0 0 0");
+        assertThat(money.books(order)).containsExactly("disputed 510", "revenue -510");
+        assertThat(money.workItems(order)).contains("dispute", "refund_failed");
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("captured 510", "disputed 510");
     }
 
     private void hear(Api.Answer order, List<DisputeNews> news) {

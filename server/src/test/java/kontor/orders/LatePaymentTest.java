@@ -79,6 +79,28 @@ class LatePaymentTest {
     }
 
     @Test
+    void thatTheGatewayWillNotGiveBackIsKeptAndShownToStaff() {
+        var order = declined();
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
+        TestGateway.callStripe(
+                "/v1/payment_intents/" + money.referenceOf(order) + "/confirm", "payment_method=pm_card_visa");
+        // What its buyer disputes cannot be refunded.
+        TestGateway.control("/_disputes", "{\"payment_intent\": \"" + money.referenceOf(order) + "\"}");
+        money.tell(order, "payment_intent.succeeded", "succeeded", 510);
+        await().atMost(Duration.ofSeconds(30)).until(() -> money.history(order).contains("refund_failed"));
+        assertThat(money.payments(order)).containsExactly("card captured 510 0 0 0");
+        assertThat(money.workItems(order)).containsExactly("late_payment", "refund_failed");
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("captured 510", "disputed 510");
+        assertThat(money.read(order).at("/status")).isEqualTo("cancelled");
+        assertThat(money.paymentStatus(order)).isEqualTo("failed");
+        // The books know of money that is owed to the buyer, and of none that the order has earned.
+        assertThat(money.books(order)).anyMatch(each -> each.equals("gateway_clearing 510"));
+        assertThat(money.books(order)).noneMatch(each -> each.startsWith("revenue"));
+        money.tell(order, "payment_intent.succeeded", "succeeded", 510);
+        assertThat(money.history(order)).containsOnlyOnce("late_payment", "refund_failed");
+    }
+
+    @Test
     void whatIsOnlyHeldIsGivenUp() {
         var declined = money.orderBy(money.staff(), """
                         {"method": "card", "gateway": "stripe", "token": "pm_card_chargeDeclined", "capture": "later",

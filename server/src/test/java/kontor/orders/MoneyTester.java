@@ -194,4 +194,34 @@ class MoneyTester {
             throw new IllegalStateException(e);
         }
     }
+
+    /** Why the newest operation of an order is not settled, or failed; "" when it is neither. */
+    String trouble(Api.Answer order) {
+        return database.sql("""
+                        SELECT concat_ws(': ', state, code) FROM payments.operations
+                        WHERE order_id = ?::bigint ORDER BY id DESC LIMIT 1
+                        """).params(order.at("/id")).query(String.class).single();
+    }
+
+    /** Waits until the gateway was asked about the newest operation and nothing came of it but this. */
+    void eventuallyInTrouble(Api.Answer order, String trouble) {
+        await().atMost(Duration.ofSeconds(30)).until(() -> trouble(order).equals(trouble));
+    }
+
+    /** What the gateway tells of an order's payment, as it would be sent once more. */
+    void tell(Api.Answer order, String type, String status, long received) {
+        var body = """
+                {"id": "evt_%s", "object": "event", "type": "%s", "created": 1764000000,
+                 "data": {"object": {"id": "%s", "object": "payment_intent", "status": "%s", "amount": 510,
+                   "amount_received": %d, "currency": "gbp", "metadata": {"kontor_payment": "%s"}}}}
+                """.formatted(
+                        key().replace("-", ""),
+                        type,
+                        TestGateway.paymentIntentOf(order.at("/id")),
+                        status,
+                        received,
+                        order.at("/payments/0/id"));
+        var answer = api.post("/gateways/stripe/webhook", body, "Stripe-Signature", TestGateway.signatureOf(body));
+        if (answer.status() != 200) throw new AssertionError(answer.text());
+    }
 }

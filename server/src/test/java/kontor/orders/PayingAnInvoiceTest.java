@@ -3,7 +3,9 @@ package kontor.orders;
 import static kontor.orders.MoneyTester.gbp;
 import static kontor.orders.MoneyTester.key;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +14,15 @@ import kontor.KontorTest;
 import kontor.TestGateway;
 import kontor.TestUsers;
 import kontor.database.TestDatabase;
+import kontor.payments.Operation;
+import kontor.payments.Payment;
+import kontor.payments.PaymentMoves;
+import kontor.payments.PaymentStatus;
+import kontor.payments.Payments;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -30,6 +39,15 @@ class PayingAnInvoiceTest {
 
     @Autowired
     private Paying paying;
+
+    @Autowired
+    private DyingServer dying;
+
+    @Autowired
+    private PaymentMoves moves;
+
+    @Autowired
+    private Payments payments;
 
     @AfterEach
     void noFaults() {
@@ -220,5 +238,100 @@ class PayingAnInvoiceTest {
         var cancelled = money.cancel(order);
         assertThat(cancelled.status()).as(cancelled.text()).isEqualTo(200);
         assertThat(money.books(order)).containsExactly("refunds 100", "revenue -100");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRepetitionAfterACrashIsToldWhatTheFirstWouldHaveBeenAndPaysItOnce(DyingServer.Death death) {
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
+        var order = money.onInvoice();
+        var id = Long.parseLong(order.at("/id"));
+        var user = users.admin();
+        var key = key();
+        var invoice = payments.ofOrder(id).getFirst();
+        var begun = dying.begin(
+                id,
+                user,
+                key,
+                "payments",
+                new Paying.Request("card", null, "stripe", "pm_card_visa", "https://shop.example/back", null),
+                cause -> List.of(beginCard(invoice, cause)));
+        dying.die(begun.getFirst(), death);
+        assertThat(money.payments(order)).contains("invoice open 0 510 0 0", "card created 0 0 0 0");
+        money.letPass(order, "1 minute");
+        var again = api.as(user).post("/orders/" + id + "/payments", BY_CARD, "Idempotency-Key", key);
+        assertThat(again.status()).as(again.text()).isEqualTo(201);
+        assertThat(again.at("/payment_status")).isEqualTo("paid");
+        assertThat(api.as(user)
+                        .post("/orders/" + id + "/payments", BY_CARD, "Idempotency-Key", key)
+                        .text())
+                .isEqualTo(again.text());
+        assertThat(money.payments(order))
+                .containsExactlyInAnyOrder("invoice voided 0 0 0 0", "card captured 510 0 0 0");
+        assertThat(money.books(order)).containsExactly("gateway_clearing 510", "revenue -510");
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("captured 510");
+    }
+
+    private PaymentMoves.Beginning beginCard(Payment invoice, Operation.Cause cause) {
+        var card = new Payment(
+                invoice.orderId(),
+                payments.nextPaymentId(),
+                "card",
+                "stripe",
+                invoice.amount(),
+                PaymentStatus.CREATED,
+                0,
+                null);
+        var authorize = new Operation(
+                card.orderId(),
+                card.id(),
+                payments.nextOperationId(),
+                Operation.Kind.AUTHORIZE,
+                "stripe",
+                card.amount(),
+                true,
+                "pm_card_visa",
+                "https://shop.example/back",
+                null,
+                cause);
+        return moves.beginPayment(invoice, card, authorize);
+    }
+
+    @Test
+    void whatWasSetAsideForACardThatIsGivenUpIsReleasedOnceHoweverOftenItIsTold() {
+        var order = money.onInvoice();
+        money.pay(order, Map.of("method", "transfer", "amount", gbp(100)));
+        var byCard = new HashMap<>(BY_CARD);
+        byCard.put("token", "pm_card_threeDSecure2Required");
+        byCard.put("amount", gbp(150));
+        money.pay(order, byCard);
+        assertThat(money.payments(order)).contains("invoice open 100 150 0 0");
+        TestGateway.fault("{\"kind\": \"drop\", \"when\": \"after\", \"operation\": \"cancel\"}");
+        TestGateway.fault("{\"kind\": \"webhook_duplicate\", \"count\": 5}");
+        JdbcClient.create(TestDatabase.owner())
+                .sql("UPDATE payments.payments SET updated_at = now() - interval '1 hour' WHERE order_id = ?::bigint")
+                .params(order.at("/id"))
+                .update();
+        paying.endForgotten();
+        money.letPass(order, "1 minute");
+        await().atMost(Duration.ofSeconds(30)).until(() -> money.payments(order).contains("card voided 0 0 0 0"));
+        assertThat(money.payments(order)).contains("invoice open 100 0 0 0");
+        // Another card has the rest set aside while the messages of the first are acted on once more.
+        byCard.put("amount", gbp(410));
+        money.pay(order, byCard);
+        for (var event : JdbcClient.create(TestDatabase.owner())
+                .sql("SELECT event_id FROM payments.inbound_events WHERE order_id = ?::bigint")
+                .params(order.at("/id"))
+                .query(String.class)
+                .list())
+            assertThat(money.staff()
+                            .post("/gateways/events/stripe/" + event + "/replay", "{}")
+                            .status())
+                    .isLessThan(300);
+        assertThat(money.payments(order)).contains("invoice open 100 410 0 0");
+        assertThat(money.pay(order, Map.of("method", "transfer", "amount", gbp(1)))
+                        .status())
+                .isEqualTo(409);
+        assertThat(TestGateway.effectsOn(order.at("/id"))).isEmpty();
     }
 }

@@ -4,6 +4,7 @@ import static kontor.orders.MoneyTester.gbp;
 import static kontor.orders.MoneyTester.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +14,14 @@ import kontor.Api;
 import kontor.KontorTest;
 import kontor.TestGateway;
 import kontor.TestUsers;
+import kontor.database.Ids;
+import kontor.money.Money;
+import kontor.payments.PaymentMoves;
+import kontor.payments.Payments;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.beans.factory.annotation.Autowired;
 
 @KontorTest
@@ -27,6 +34,21 @@ class RefundingTest {
 
     @Autowired
     private MoneyTester money;
+
+    @Autowired
+    private DyingServer dying;
+
+    @Autowired
+    private PaymentMoves moves;
+
+    @Autowired
+    private Payments payments;
+
+    @Autowired
+    private RefundStore refunds;
+
+    @Autowired
+    private Ids ids;
 
     @AfterEach
     void noFaults() {
@@ -353,5 +375,110 @@ class RefundingTest {
         assertThat(cancelled.status()).as(cancelled.text()).isEqualTo(200);
         assertThat(cancelled.at("/status")).isEqualTo("cancelled");
         assertThat(cancelled.at("/payment_status")).isEqualTo("refunded");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void oneOverTwoPaymentsThatACrashCutsInTwoIsPaidOutToBothOnce(DyingServer.Death death) {
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
+        var order = money.onInvoice();
+        var id = Long.parseLong(order.at("/id"));
+        for (var amount : List.of(200, 310))
+            assertThat(money.pay(
+                                    order,
+                                    Map.of(
+                                            "method",
+                                            "card",
+                                            "gateway",
+                                            "stripe",
+                                            "token",
+                                            "pm_card_visa",
+                                            "amount",
+                                            gbp(amount)))
+                            .status())
+                    .isEqualTo(201);
+        var cards = payments.ofOrder(id).stream()
+                .filter(payment -> !payment.isInvoice())
+                .toList();
+        var user = users.admin();
+        var key = key();
+        var refund = ids.next("orders.refund_ids");
+        var begun = dying.begin(
+                id,
+                user,
+                key,
+                "refunds",
+                new RefundRequest(Money.of(350, "GBP"), null, null, "other", null, null, null),
+                cause -> {
+                    refunds.insert(new Refund(
+                            id,
+                            refund,
+                            Refund.State.PENDING,
+                            Money.of(350, "GBP"),
+                            new Refund.Parts(350, 0, 0, 0),
+                            "other",
+                            null,
+                            cause.actor(),
+                            cause.requestKey(),
+                            Instant.now(),
+                            List.of()));
+                    return List.of(
+                            moves.beginRefund(cards.getFirst(), 200, refund, cause),
+                            moves.beginRefund(cards.getLast(), 150, refund, cause));
+                });
+        dying.survive(begun.getFirst());
+        dying.die(begun.getLast(), death);
+        assertThat(money.payments(order)).contains("card captured 200 0 200 0", "card captured 310 0 0 150");
+        money.letPass(order, "1 minute");
+        var body = Map.of("amount", gbp(350), "reason", "other");
+        var again = api.as(user).post("/orders/" + id + "/refunds", body, "Idempotency-Key", key);
+        assertThat(again.status()).as(again.text()).isEqualTo(201);
+        assertThat(again.at("/state")).isEqualTo("succeeded");
+        assertThat(again.at("/id")).isEqualTo(Long.toString(refund));
+        assertThat(api.as(user)
+                        .post("/orders/" + id + "/refunds", body, "Idempotency-Key", key)
+                        .text())
+                .isEqualTo(again.text());
+        assertThat(money.payments(order)).contains("card captured 200 0 200 0", "card captured 310 0 150 0");
+        assertThat(money.books(order)).containsExactly("gateway_clearing 160", "refunds 350", "revenue -510");
+        assertThat(TestGateway.effectsOn(order.at("/id")))
+                .containsExactly("captured 200", "captured 310", "refunded 200", "refunded 150");
+    }
+
+    @Test
+    void oneThatIsOlderThanTheGatewaysMemoryIsNotSentAgain() {
+        var order = money.paid();
+        TestGateway.fault("{\"kind\": \"drop\", \"when\": \"before\", \"operation\": \"refund\"}");
+        TestGateway.fault("{\"kind\": \"error\", \"status\": 503, \"operation\": \"list\", \"count\": 100}");
+        assertThat(money.refund(order, 400).status()).isEqualTo(202);
+        money.letPass(order, "25 hours");
+        TestGateway.clearFaults();
+        money.eventuallyInTrouble(order, "unknown: not found, and too late to ask again under the same key");
+        assertThat(money.payments(order)).containsExactly("card captured 510 0 0 400");
+        assertThat(money.refund(order, 400).at("/code")).isEqualTo("amount_too_large");
+        money.letPass(order, "25 hours");
+        money.eventuallyInTrouble(order, "failed: never_executed");
+        assertThat(money.payments(order)).containsExactly("card captured 510 0 0 0");
+        assertThat(money.history(order)).endsWith("refund_failed");
+        assertThat(money.workItems(order)).contains("refund_failed");
+        assertThat(money.books(order)).containsExactly("gateway_clearing 510", "revenue -510");
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("captured 510");
+        assertThat(money.refund(order, 400).status()).isEqualTo(201);
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("captured 510", "refunded 400");
+    }
+
+    @Test
+    void oneThatWasCarriedOutBeforeTheGatewayForgotItsKeyIsFoundAndBookedOnce() {
+        var order = money.paid();
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
+        TestGateway.fault("{\"kind\": \"drop\", \"when\": \"after\", \"operation\": \"refund\"}");
+        TestGateway.fault("{\"kind\": \"error\", \"status\": 503, \"operation\": \"list\", \"count\": 100}");
+        assertThat(money.refund(order, 400).status()).isEqualTo(202);
+        money.letPass(order, "60 hours");
+        TestGateway.clearFaults();
+        money.eventually(order, "partially_refunded");
+        assertThat(money.payments(order)).containsExactly("card captured 510 0 400 0");
+        assertThat(money.books(order)).containsExactly("gateway_clearing 110", "refunds 400", "revenue -510");
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("captured 510", "refunded 400");
     }
 }

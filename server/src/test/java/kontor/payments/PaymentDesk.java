@@ -23,6 +23,7 @@ public class PaymentDesk {
         this.inbox = inbox;
         this.work = work;
         ReflectionTestUtils.setField(recovery, "threads", new CallersThread());
+        ReflectionTestUtils.setField(inbox, "threads", new CallersThread());
         ReflectionTestUtils.setField(inboxLane, "rest", 0L); // nobody else's messages to wait for
     }
 

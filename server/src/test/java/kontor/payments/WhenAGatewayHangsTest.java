@@ -85,6 +85,28 @@ class WhenAGatewayHangsTest {
         assertThat(silent.hanging()).isEqualTo(16);
     }
 
+    @Test
+    void itsMessagesHoldUpNoneOfAnothersHoweverManyTheyAre() {
+        for (var i = 0; i < MORE_THAN_ARE_ASKED_AT_ONCE; i++) {
+            var payment = pay("silent", "tok_" + i).at("/payments/0/id");
+            database.sql("""
+                            INSERT INTO payments.inbound_events (gateway, event_id, type, body, order_id, payment_id,
+                                next_attempt_at)
+                            SELECT gateway, 'evt_silent_' || id, 'paid', id::text::bytea, order_id, id,
+                                now() - interval '1 minute'
+                            FROM payments.payments WHERE id = ?
+                            """).param(Long.parseLong(payment)).update();
+        }
+        await().atMost(Duration.ofSeconds(30)).until(() -> silent.hanging() >= 16);
+        storeMessage("evt_behind_many");
+        await().atMost(Duration.ofSeconds(30)).until(() -> "ignored".equals(stateOfMessage("evt_behind_many")));
+        assertThat(silent.hanging()).isGreaterThanOrEqualTo(16);
+        assertThat(database.sql("""
+                                SELECT count(*) FROM payments.inbound_events
+                                WHERE gateway = 'silent' AND state <> 'received'
+                                """).query(Long.class).single()).isZero();
+    }
+
     private Api.Answer pay(String gateway, String token) {
         var answer = api.as(buyer)
                 .post(
@@ -115,8 +137,8 @@ class WhenAGatewayHangsTest {
                 {"id": "%s", "object": "event", "type": "customer.created", "created": 1, "data": {"object": {}}}
                 """.formatted(id);
         database.sql("""
-                        INSERT INTO payments.inbound_events (gateway, event_id, type, body, received_at)
-                        VALUES ('stripe', ?, 'customer.created', ?, now() - interval '1 minute')
+                        INSERT INTO payments.inbound_events (gateway, event_id, type, body, received_at, next_attempt_at)
+                        VALUES ('stripe', ?, 'customer.created', ?, now() - interval '1 minute', now() - interval '30 s')
                         """).params(id, body.getBytes(StandardCharsets.UTF_8)).update();
     }
 
