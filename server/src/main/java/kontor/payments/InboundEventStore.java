@@ -86,9 +86,9 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                         jdbc,
                         """
                         INSERT INTO payments.inbound_events (gateway, event_id, type, body, order_id, payment_id,
-                            about_dispute, state, note, processed_at, next_attempt_at)
+                            stands_alone, state, note, processed_at, next_attempt_at)
                         SELECT come.gateway, come.event_id, come.type, come.body, payment.order_id, payment.id,
-                            disputes,
+                            disputes OR refused OR given_up,
                             CASE WHEN NOT telling THEN 'ignored'
                                  WHEN payment.id IS NULL THEN 'quarantined'
                                  WHEN nothing_new AND NOT is_word THEN 'processed'
@@ -157,7 +157,7 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
     /**
      * Ends what waited for an answer that has come by now: nothing is open any more at the payments of those messages. One
      * about a payment that came to nothing is left to be looked at: it may tell of money that was taken all the same. So is
-     * one about a dispute, which no answer tells of.
+     * one about a dispute, a refund that came back or a hold that is gone, which no answer tells of.
      *
      * @param speaking the gateways whose messages are each settled as they stand
      */
@@ -167,7 +167,7 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                         WHERE (gateway, event_id) IN (
                             SELECT gateway, event_id FROM payments.inbound_events
                             WHERE state = 'received' AND next_attempt_at <= now() AND payment_id IS NOT NULL
-                              AND NOT about_dispute
+                              AND NOT stands_alone
                               AND gateway <> ALL (string_to_array(:speaking, ','))
                               AND NOT EXISTS (
                                   SELECT FROM payments.operations

@@ -2,8 +2,6 @@ package kontor.payments;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -28,12 +26,10 @@ class InboundEvents implements AutoCloseable {
 
     private final Lanes<Arrival, Standing> lane;
     private final InboundEventStore events;
-    private final PaymentStore store;
     private final Payments payments;
-    private final PaymentOutcomes outcomes;
     private final InboundEventArchive archive;
     private final InboxCounts counts;
-    private final WorkItems work;
+    private final ActingOnEvents acting;
     private final ToldOutcomes told;
     private final Set<String> busy = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
@@ -43,21 +39,17 @@ class InboundEvents implements AutoCloseable {
     InboundEvents(
             Lanes<Arrival, Standing> lane,
             InboundEventStore events,
-            PaymentStore store,
             Payments payments,
-            PaymentOutcomes outcomes,
             InboundEventArchive archive,
             InboxCounts counts,
-            WorkItems work,
+            ActingOnEvents acting,
             ToldOutcomes told) {
         this.lane = lane;
         this.events = events;
-        this.store = store;
         this.payments = payments;
-        this.outcomes = outcomes;
         this.archive = archive;
         this.counts = counts;
-        this.work = work;
+        this.acting = acting;
         this.told = told;
     }
 
@@ -74,7 +66,7 @@ class InboundEvents implements AutoCloseable {
                 lane.submit(new Arrival(gateway, isWord ? told.identified(gateway, event) : event, kept, isWord));
         counts.count(gateway, event.type(), stateOf(standing, event));
         switch (standing) {
-            case FOREIGN -> warnOfForeign(gateway, event);
+            case FOREIGN -> acting.warnOfForeign(gateway, event);
             case OPEN -> tryToAct(gateway, event);
             case REPEATED -> compareWithFirst(gateway, event, kept);
             case DONE, ANSWER_UNDER_WAY -> {}
@@ -115,123 +107,10 @@ class InboundEvents implements AutoCloseable {
 
     private void tryToAct(String gateway, WebhookEvent event) {
         try {
-            act(gateway, event);
+            acting.act(gateway, event);
         } catch (RuntimeException e) {
             log.warn("Event {} of {} could not be acted on yet", event.id(), gateway, e);
         }
-    }
-
-    private void act(String gateway, WebhookEvent event) {
-        if (!event.tells()) {
-            events.done(gateway, event.id(), "ignored", "nothing here follows from events of this type");
-            return;
-        }
-        if (event.dispute() == null && told.speaksFor(gateway)) {
-            settleAsTold(gateway, event);
-            return;
-        }
-        var payment = store.paymentOf(gateway, event.paymentId(), event.gatewayReference());
-        if (payment.isEmpty()) {
-            events.done(gateway, event.id(), "quarantined", "no payment of ours");
-            warnOfForeign(gateway, event);
-            return;
-        }
-        var operation =
-                store.openOperation(payment.get().orderId(), payment.get().id());
-        if (event.dispute() != null) {
-            outcomes.disputed(payment.get(), event.dispute(), "gateway:" + gateway);
-            events.done(gateway, event.id(), "processed", null);
-            return;
-        }
-        var refused = operation.isEmpty() ? told.refusedAfterAll(gateway, event) : Optional.<Operation>empty();
-        if (refused.isPresent()) {
-            refuse(gateway, refused.get(), event);
-            return;
-        }
-        if (operation.isEmpty() && isGivenUpThere(payment.get(), event)) {
-            var found = payments.foundNow(payment.get(), event);
-            if (found instanceof GatewayAnswer.NoAnswer || found instanceof GatewayAnswer.NotFound) return;
-            if (found instanceof GatewayAnswer.Voided) outcomes.gone(payment.get(), "gateway:" + gateway);
-            events.done(gateway, event.id(), "processed", null);
-            return;
-        }
-        if (operation.isEmpty() && isTakenFromAnEnded(payment.get(), event)) {
-            var found = payments.foundNow(payment.get(), event);
-            if (found instanceof GatewayAnswer.NoAnswer no && no.isStrange()) {
-                var says = "event %s says that money was taken, and the gateway does not: %s"
-                        .formatted(event.id(), no.reason());
-                work.open(WorkItems.Kind.UNEXPECTED_STATE, WorkItems.Subject.of(payment.get()), says);
-                events.done(gateway, event.id(), "quarantined", "the gateway does not confirm it");
-                return;
-            }
-            if (found instanceof GatewayAnswer.NoAnswer || found instanceof GatewayAnswer.NotFound) return;
-            outcomes.late(payment.get(), found, "gateway:" + gateway);
-            events.done(gateway, event.id(), "processed", "money for a payment that had ended");
-            return;
-        }
-        if (operation.isPresent()) {
-            // The message may know the payment's name at the gateway before we do: our own answer may have been lost.
-            var named = operation.get().reference() == null && event.gatewayReference() != null
-                    ? operation.get().named(event.gatewayReference())
-                    : operation.get();
-            var answer = payments.resolve(named);
-            if (answer instanceof GatewayAnswer.NoAnswer none && !none.wasSent()) return; // nobody has been asked yet
-            outcomes.settle(named, answer, "gateway:" + gateway);
-            // The gateway will not say it again: the message stays until its payment is known.
-            if (answer instanceof GatewayAnswer.NoAnswer || answer instanceof GatewayAnswer.NotFound) return;
-        }
-        events.done(gateway, event.id(), "processed", null);
-    }
-
-    /** A refund that had been paid out came back, if that is still what the gateway says. */
-    private void refuse(String gateway, Operation refund, WebhookEvent event) {
-        var said = Objects.requireNonNull(event.answer(), "an event that says that a refund failed");
-        switch (payments.foundNow(refund, said)) {
-            case GatewayAnswer.Declined no -> {
-                outcomes.refundCameBack(refund, no.code(), "gateway:" + gateway);
-                events.done(gateway, event.id(), "processed", "a refund came back");
-            }
-            case GatewayAnswer.NoAnswer _, GatewayAnswer.NotFound _ -> {} // asked again later
-            case GatewayAnswer other ->
-                events.done(gateway, event.id(), "processed", "the gateway does not confirm it: " + other);
-        }
-    }
-
-    private void settleAsTold(String gateway, WebhookEvent event) {
-        switch (told.settle(gateway, event)) {
-            case ToldOutcomes.Result.Settled() -> events.done(gateway, event.id(), "processed", null);
-            case ToldOutcomes.Result.Foreign() -> {
-                events.done(gateway, event.id(), "quarantined", "no payment of ours");
-                warnOfForeign(gateway, event);
-            }
-            case ToldOutcomes.Result.Contradiction(var operation, var note) -> {
-                work.open(
-                        operation.kind() == Operation.Kind.REFUND
-                                ? WorkItems.Kind.REFUND_FAILED
-                                : WorkItems.Kind.UNEXPECTED_STATE,
-                        WorkItems.Subject.of(operation),
-                        "event %s of %s: %s".formatted(event.id(), gateway, note));
-                events.done(gateway, event.id(), "quarantined", note);
-            }
-        }
-    }
-
-    private static boolean isTakenFromAnEnded(Payment payment, WebhookEvent event) {
-        return (event.answer() instanceof GatewayAnswer.Captured || event.answer() instanceof GatewayAnswer.Authorized)
-                && (payment.status() == PaymentStatus.FAILED || payment.status() == PaymentStatus.VOIDED);
-    }
-
-    private static boolean isGivenUpThere(Payment payment, WebhookEvent event) {
-        return event.answer() instanceof GatewayAnswer.Voided && payment.status() == PaymentStatus.AUTHORIZED;
-    }
-
-    /** One item for each gateway: whoever else uses the same account there may do so all day. */
-    private void warnOfForeign(String gateway, WebhookEvent event) {
-        log.warn("Event {} of {} is about a payment that is not ours", event.id(), gateway);
-        work.open(
-                WorkItems.Kind.FOREIGN_EVENT,
-                WorkItems.Subject.of("gateway " + gateway),
-                "event %s (%s) is about a payment that is not ours".formatted(event.id(), event.type()));
     }
 
     /** Ends what waited for an answer under way. */
@@ -272,7 +151,7 @@ class InboundEvents implements AutoCloseable {
         try {
             payments.gateway(waiting.gateway())
                     .readStored(waiting.body())
-                    .ifPresent(event -> act(waiting.gateway(), event));
+                    .ifPresent(event -> acting.act(waiting.gateway(), event));
         } catch (RuntimeException e) {
             log.warn("Event {} of {} could not be acted on yet", waiting.eventId(), waiting.gateway(), e);
         }
