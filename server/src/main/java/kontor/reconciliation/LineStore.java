@@ -336,7 +336,7 @@ class LineStore {
         return switch (posted) {
             case "capture", "late_capture" -> BalancePage.Kind.CHARGE;
             case "refund" -> BalancePage.Kind.REFUND;
-            case "dispute" -> BalancePage.Kind.DISPUTE;
+            case "dispute", "dispute_again" -> BalancePage.Kind.DISPUTE;
             case "dispute_reversal" -> BalancePage.Kind.DISPUTE_REVERSAL;
             default -> throw new IllegalStateException("a " + posted + " does not move money at gateways");
         };

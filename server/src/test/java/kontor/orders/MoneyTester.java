@@ -118,6 +118,15 @@ class MoneyTester {
                         """).params(order.at("/id")).query(String.class).list();
     }
 
+    /** What was booked for an order, by kind. */
+    List<String> postings(Api.Answer order) {
+        return database.sql(
+                        "SELECT kind FROM ledger.transactions WHERE order_id = ?::bigint ORDER BY kind COLLATE \"C\"")
+                .params(order.at("/id"))
+                .query(String.class)
+                .list();
+    }
+
     /** Captured, under way, given back, being given back: of each payment, the oldest first. */
     List<String> payments(Api.Answer order) {
         return database.sql("""

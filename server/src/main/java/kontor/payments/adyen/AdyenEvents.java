@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import kontor.money.Money;
 import kontor.payments.DisputeNews;
+import kontor.payments.DisputeNews.Status;
 import kontor.payments.GatewayAnswer;
 import kontor.payments.GatewayAnswer.Authorized;
 import kontor.payments.GatewayAnswer.Captured;
@@ -112,19 +113,26 @@ final class AdyenEvents {
         };
     }
 
+    /**
+     * After https://docs.adyen.com/risk-management/disputes-api/dispute-notifications: all events of a dispute have its name.
+     * A chargeback that was reversed is not won yet, as the issuing bank may present a second one.
+     */
     private static @Nullable DisputeNews disputeOf(AdyenItem item) {
         if (item.originalReference().isEmpty() || item.value() == null) return null;
         return switch (item.eventCode()) {
-            case "NOTIFICATION_OF_CHARGEBACK" -> dispute(item, DisputeNews.Status.OPEN, false);
-            case "CHARGEBACK" -> dispute(item, DisputeNews.Status.OPEN, true);
-            case "SECOND_CHARGEBACK", "PREARBITRATION_LOST" -> dispute(item, DisputeNews.Status.LOST, true);
-            case "CHARGEBACK_REVERSED", "PREARBITRATION_WON" -> dispute(item, DisputeNews.Status.WON, false);
+            case "NOTIFICATION_OF_CHARGEBACK" -> dispute(item, Status.OPEN, 0);
+            case "CHARGEBACK" -> dispute(item, Status.OPEN, 1);
+            case "CHARGEBACK_REVERSED" -> dispute(item, Status.OPEN, 2);
+            case "SECOND_CHARGEBACK" -> dispute(item, Status.LOST, 3);
+            case "PREARBITRATION_LOST" -> dispute(item, Status.LOST, 1);
+            // Where the money was taken before, it is given back with these.
+            case "ISSUER_RESPONSE_TIMEFRAME_EXPIRED", "PREARBITRATION_WON" -> dispute(item, Status.WON, 0);
             default -> null;
         };
     }
 
-    private static DisputeNews dispute(AdyenItem item, DisputeNews.Status status, boolean withdrawn) {
-        return new DisputeNews(item.pspReference(), amountOf(item), status, withdrawn, null);
+    private static DisputeNews dispute(AdyenItem item, Status status, int movements) {
+        return new DisputeNews(item.pspReference(), amountOf(item), status, movements % 2 == 1, null, movements);
     }
 
     private static Money amountOf(AdyenItem item) {
