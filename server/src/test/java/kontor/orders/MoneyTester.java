@@ -65,6 +65,12 @@ class MoneyTester {
                          "return_url": "https://shop.example/back"}""");
     }
 
+    /** Paid there at once. */
+    Api.Answer paidAtAdyen() {
+        return order("""
+                {"method": "card", "gateway": "adyen", "token": "test_card", "return_url": "https://shop.example/back"}""");
+    }
+
     Api.Answer onInvoice() {
         return order("{\"method\": \"invoice\"}");
     }
@@ -122,6 +128,15 @@ class MoneyTester {
     List<String> postings(Api.Answer order) {
         return database.sql(
                         "SELECT kind FROM ledger.transactions WHERE order_id = ?::bigint ORDER BY kind COLLATE \"C\"")
+                .params(order.at("/id"))
+                .query(String.class)
+                .list();
+    }
+
+    /** What a gateway told about an order by itself, and what came of that. */
+    List<String> messages(Api.Answer order) {
+        return database.sql(
+                        "SELECT type || ' ' || state FROM payments.inbound_events WHERE order_id = ?::bigint ORDER BY type")
                 .params(order.at("/id"))
                 .query(String.class)
                 .list();
