@@ -233,6 +233,21 @@ class AdyenWebhooksTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"CAPTURE_FAILED", "REFUND_FAILED"})
+    void aFailureTellsTheAmountThatFailed(String code) {
+        assertThat(event(item(code, "PSP2", "PSP1", true)).amount()).isEqualTo(FIVE_POUND_TEN);
+    }
+
+    @Test
+    void aHoldThatExpiresIsGivenUpByNobody() {
+        var event = event(item("EXPIRE", "PSP2", "PSP1", true));
+        assertThat(event.answer()).isEqualTo(new Voided("PSP1"));
+        assertThat(event.concerns()).isNull();
+        assertThat(event.amount()).isEqualTo(FIVE_POUND_TEN);
+        assertThat(event(item("EXPIRE", "PSP2", "PSP1", false)).answer()).isNull();
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "NOTIFICATION_OF_CHARGEBACK, OPEN, 0",
         "CHARGEBACK, OPEN, 1",
