@@ -133,6 +133,13 @@ class MoneyTester {
                 .list();
     }
 
+    /** What gateways were asked about an order, the first question first: kind, state and code. */
+    List<String> operations(Api.Answer order) {
+        return database.sql("""
+                        SELECT concat_ws(' ', kind, state, code) FROM payments.operations WHERE order_id = ?::bigint ORDER BY id
+                        """).params(order.at("/id")).query(String.class).list();
+    }
+
     /** What a gateway told about an order by itself, and what came of that. */
     List<String> messages(Api.Answer order) {
         return database.sql(
