@@ -58,6 +58,7 @@ class OrderDisputes {
             }
             case WITHDRAWN -> post(dispute, "dispute");
             case REINSTATED -> post(dispute, "dispute_reversal");
+            case WITHDRAWN_AGAIN -> post(dispute, "dispute_again");
             case WON -> {
                 work.settled(WorkItems.Kind.DISPUTE, subject(dispute), "won");
                 step(dispute, "dispute_won", actor);
@@ -66,7 +67,8 @@ class OrderDisputes {
                 work.open(
                         WorkItems.Kind.UNEXPECTED_STATE,
                         subject(dispute),
-                        describe(dispute) + "; it was won, and is said to be lost after all: book it by hand");
+                        "%s; it was %s, and is said to have ended the other way: book it by hand"
+                                .formatted(describe(dispute), dispute.status().code()));
             case LOST -> {
                 post(dispute, "dispute_loss");
                 work.settled(WorkItems.Kind.DISPUTE, subject(dispute), "lost");

@@ -119,11 +119,11 @@ public class Postings {
         return of(operation, "refund_reversal", entries, at);
     }
 
-    /** A dispute: the gateway took the money off our balance, gave it back, or keeps it for good. */
+    /** A dispute: the gateway took the money off our balance, gave it back, took it again, or keeps it for good. */
     static Posting disputed(Dispute dispute, String kind, Instant at) {
         var amount = dispute.amount().minorUnits();
         var entries = switch (kind) {
-            case "dispute" ->
+            case "dispute", "dispute_again" ->
                 new Posting.Entries().debit(Account.DISPUTED, amount).credit(Account.GATEWAY_CLEARING, amount);
             case "dispute_reversal" ->
                 new Posting.Entries().debit(Account.GATEWAY_CLEARING, amount).credit(Account.DISPUTED, amount);

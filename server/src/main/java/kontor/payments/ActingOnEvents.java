@@ -121,6 +121,7 @@ class ActingOnEvents {
     private void settleAsTold(String gateway, WebhookEvent event) {
         switch (told.settle(gateway, event)) {
             case ToldOutcomes.Result.Settled() -> events.done(gateway, event.id(), "processed", null);
+            case ToldOutcomes.Result.Later() -> {} // it stays, and is looked at again
             case ToldOutcomes.Result.Foreign() -> {
                 events.done(gateway, event.id(), "quarantined", "no payment of ours");
                 warnOfForeign(gateway, event);

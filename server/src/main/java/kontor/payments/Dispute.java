@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A buyer wants money back through their bank.
  *
  * @param reference the gateway's name for it
- * @param withdrawn whether the gateway has taken the amount from our balance
+ * @param movements how often the amount has moved: 1 taken from our balance, 2 given back, 3 taken again
  * @param reason in the gateway's words
  */
 public record Dispute(
@@ -18,5 +18,10 @@ public record Dispute(
         long paymentId,
         Money amount,
         DisputeNews.Status status,
-        boolean withdrawn,
-        @Nullable String reason) {}
+        int movements,
+        @Nullable String reason) {
+    /** Whether the gateway has taken the amount from our balance. */
+    public boolean withdrawn() {
+        return movements % 2 == 1;
+    }
+}

@@ -41,31 +41,28 @@ class DisputeStore {
                 .single();
     }
 
-    void withdrawn(Dispute dispute) {
-        put(dispute, true);
-        move(dispute, dispute.amount().minorUnits());
-    }
-
-    void reinstated(Dispute dispute) {
-        put(dispute, false);
-        move(dispute, -dispute.amount().minorUnits());
-    }
-
-    private void put(Dispute dispute, boolean withdrawn) {
-        client.sql("UPDATE payments.disputes SET withdrawn = :withdrawn, updated_at = now() WHERE id = :id")
+    /** Writes down one movement of the amount, and takes it off the payment or gives it back. */
+    void moved(Dispute dispute, int movement) {
+        var taken = movement % 2 == 1;
+        client.sql("""
+                        UPDATE payments.disputes SET movements = :movement, withdrawn = :taken, updated_at = now()
+                        WHERE id = :id
+                        """)
                 .param("id", dispute.id())
-                .param("withdrawn", withdrawn)
+                .param("movement", movement)
+                .param("taken", taken)
                 .update();
-    }
-
-    private void move(Dispute dispute, long amount) {
         client.sql("""
                         UPDATE payments.payments SET disputed = disputed + :amount, updated_at = now()
                         WHERE order_id = :order AND id = :payment
                         """)
                 .param("order", dispute.orderId())
                 .param("payment", dispute.paymentId())
-                .param("amount", amount)
+                .param(
+                        "amount",
+                        taken
+                                ? dispute.amount().minorUnits()
+                                : -dispute.amount().minorUnits())
                 .update();
     }
 
@@ -85,7 +82,7 @@ class DisputeStore {
                 row.getLong("payment_id"),
                 Money.of(row.getLong("amount"), row.getString("currency")),
                 DisputeNews.Status.ofCode(row.getString("status")),
-                row.getBoolean("withdrawn"),
+                row.getInt("movements"),
                 row.getString("reason"));
     }
 }

@@ -30,6 +30,9 @@ class ToldOutcomes {
         /** It is about no operation of ours. */
         record Foreign() implements Result {}
 
+        /** What it means is decided by another message that is still to come. */
+        record Later() implements Result {}
+
         /**
          * What it says cannot be true as well: people have to look.
          *
@@ -55,32 +58,39 @@ class ToldOutcomes {
     /** @param event one that tells an outcome */
     Result settle(String gateway, WebhookEvent event) {
         var said = event.answer();
+        if (said == null) return new Result.Foreign();
+        if (said instanceof GatewayAnswer.Voided voided) return voided(gateway, event, voided);
         var beside = operationsNamed(gateway, event);
-        if (said == null || beside.isEmpty()) return new Result.Foreign();
+        if (beside.isEmpty()) return new Result.Foreign();
         var known = concerned(beside, event);
-        if (known.isEmpty())
+        if (known.size() != 1)
             return new Result.Contradiction(
-                    beside.getFirst().operation(), "about an operation that was never asked for");
-        var operation = known.get().operation();
+                    known.isEmpty()
+                            ? beside.getFirst().operation()
+                            : known.getFirst().operation(),
+                    known.isEmpty()
+                            ? "about an operation that was never asked for, by its name or amount"
+                            : "about any of " + known.size() + " operations of that amount");
+        var operation = known.getFirst().operation();
         var answer = answerTo(operation, said);
         if (answer == null)
             return new Result.Contradiction(
                     operation, "no answer to a " + operation.kind().code());
-        var amount = amountOf(answer);
+        var amount = amountOf(event);
         if (amount != null && !amount.equals(operation.amount()))
             return new Result.Contradiction(
                     operation, "says " + amount + " where " + operation.amount() + " was asked for");
-        return switch (known.get().state()) {
+        return switch (known.getFirst().state()) {
             case INTENT, UNKNOWN, WAITING -> {
+                if (operation.kind() != event.concerns() && answer instanceof GatewayAnswer.Declined)
+                    yield new Result.Contradiction(operation, "was not captured, and may be held");
                 outcomes.settle(operation, answer, "gateway:" + gateway);
                 yield new Result.Settled();
             }
             case SUCCEEDED ->
                 answer instanceof GatewayAnswer.Declined no ? failed(gateway, operation, no) : new Result.Settled();
             case FAILED ->
-                answer instanceof GatewayAnswer.Declined || answer instanceof GatewayAnswer.Voided
-                        ? new Result.Settled()
-                        : late(gateway, operation, answer);
+                answer instanceof GatewayAnswer.Declined ? new Result.Settled() : late(gateway, operation, answer);
         };
     }
 
@@ -90,6 +100,47 @@ class ToldOutcomes {
             return new Result.Contradiction(operation, "failed after it had succeeded");
         outcomes.refundCameBack(operation, no.code(), "gateway:" + gateway);
         return new Result.Settled();
+    }
+
+    /**
+     * Nothing is held any more: because we asked for it, because somebody gave it up at the gateway, or because the hold has
+     * expired. What has been captured stays.
+     */
+    private Result voided(String gateway, WebhookEvent event, GatewayAnswer.Voided said) {
+        var held = store.paymentOf(gateway, identified(gateway, event).paymentId(), event.gatewayReference());
+        if (held.isEmpty()) return new Result.Foreign();
+        var payment = held.get();
+        var authorization =
+                store.authorizationOf(payment.orderId(), payment.id()).orElseThrow();
+        if (event.amount() != null && !event.amount().equals(payment.amount()))
+            return new Result.Contradiction(
+                    authorization, "says " + event.amount() + " where " + payment.amount() + " was asked for");
+        var beside = store.operationsBeside(gateway, payment.orderId(), authorization.id());
+        if (beside.stream().anyMatch(ToldOutcomes::isGivenUp)) return new Result.Settled();
+        var open = beside.stream()
+                .filter(ToldOutcomes::isOpen)
+                .map(PaymentStore.Known::operation)
+                .filter(operation -> operation.kind() != Operation.Kind.REFUND)
+                .findFirst();
+        if (open.isEmpty()) return gone(payment, authorization, event);
+        var operation = open.get();
+        // It may be carried out all the same, or not: a message of its own tells.
+        if (operation.kind() == Operation.Kind.CAPTURE) return new Result.Later();
+        if (operation.captures())
+            return new Result.Contradiction(operation, "nothing is held of what was to be taken at once");
+        outcomes.settle(operation, said, "gateway:" + gateway);
+        return new Result.Settled();
+    }
+
+    private Result gone(Payment payment, Operation authorization, WebhookEvent event) {
+        // The rest of what was captured in part expires, too; but nobody can call off what was captured.
+        if (payment.status() == PaymentStatus.CAPTURED && event.concerns() != null)
+            return new Result.Contradiction(authorization, "called off after it had been captured");
+        if (payment.status() != PaymentStatus.AUTHORIZED) return new Result.Settled();
+        outcomes.gone(payment, "gateway:" + payment.gateway());
+        var now = store.find(payment.id(), null).orElseThrow();
+        // A capture was begun in between: what becomes of it is waited for.
+        return now.status() == PaymentStatus.AUTHORIZED ? new Result.Later() : new Result.Settled();
     }
 
     /** Money that was taken or is held for a payment that had ended is given back. */
@@ -122,29 +173,51 @@ class ToldOutcomes {
     }
 
     /**
-     * The one that is named, if it is of the kind that the message tells of. Some messages carry the name of the
-     * authorization instead: then it is the payment's open one of that kind, of which there is never more than one, or
-     * else the last.
+     * The one that is named, if it is of the kind that the message tells of. Some messages carry the name of the authorization
+     * instead. What was carried out is then the payment's open one of that kind, of which there is never more than one, or
+     * else the last; what failed may be an old one as well, so it is whichever has its amount.
      */
-    private Optional<PaymentStore.Known> concerned(List<PaymentStore.Known> beside, WebhookEvent event) {
+    private List<PaymentStore.Known> concerned(List<PaymentStore.Known> beside, WebhookEvent event) {
         var named = event.operationKey() == null
                 ? null
                 : payments.nameIn(event.operationKey()).orElse(null);
         var ofKind = beside.stream()
-                .filter(known -> known.operation().kind() == event.concerns())
+                .filter(known -> isOfKind(known.operation(), event.concerns()))
                 .toList();
-        return ofKind.stream()
+        var exact = ofKind.stream()
                 .filter(known -> named != null && known.operation().id() == named.operationId())
+                .toList();
+        if (!exact.isEmpty()) return exact;
+        if (event.answer() instanceof GatewayAnswer.Declined)
+            return ofKind.stream()
+                    .filter(known -> known.operation().amount().equals(event.amount()))
+                    .toList();
+        return ofKind.stream()
+                .filter(ToldOutcomes::isOpen)
                 .findFirst()
-                .or(() -> ofKind.stream().filter(ToldOutcomes::isOpen).findFirst())
-                .or(() -> ofKind.stream().findFirst());
+                .or(() -> ofKind.stream().findFirst())
+                .stream()
+                .toList();
+    }
+
+    /** What is taken at once is captured by its authorization. */
+    private static boolean isOfKind(Operation operation, Operation.@Nullable Kind kind) {
+        var takes = operation.kind() == Operation.Kind.AUTHORIZE && operation.captures();
+        return operation.kind() == kind || (takes && kind == Operation.Kind.CAPTURE);
+    }
+
+    private static boolean isGivenUp(PaymentStore.Known known) {
+        return known.operation().kind() == Operation.Kind.VOID && known.state() == Operation.State.SUCCEEDED;
     }
 
     private static boolean isOpen(PaymentStore.Known known) {
         return known.state() != Operation.State.SUCCEEDED && known.state() != Operation.State.FAILED;
     }
 
-    /** @return {@code null} when it is none to this kind of operation */
+    /**
+     * @param said anything but voided, which is about the payment as a whole
+     * @return {@code null} when it is none to this kind of operation
+     */
     private static @Nullable GatewayAnswer answerTo(Operation operation, GatewayAnswer said) {
         if (said instanceof GatewayAnswer.Declined) return said;
         return switch (operation.kind()) {
@@ -153,19 +226,20 @@ class ToldOutcomes {
             case AUTHORIZE ->
                 said instanceof GatewayAnswer.Authorized(var reference, var amount)
                         ? operation.captures() ? new GatewayAnswer.Captured(reference, amount) : said
-                        : null;
+                        : said instanceof GatewayAnswer.Captured && operation.captures() ? said : null;
             case CAPTURE -> said instanceof GatewayAnswer.Captured ? said : null;
-            case VOID -> said instanceof GatewayAnswer.Voided ? said : null;
+            case VOID -> null;
             case REFUND -> said instanceof GatewayAnswer.Refunded ? said : null;
         };
     }
 
-    private static @Nullable Money amountOf(GatewayAnswer answer) {
-        return switch (answer) {
+    private static @Nullable Money amountOf(WebhookEvent event) {
+        return switch (event.answer()) {
+            case null -> null;
             case GatewayAnswer.Authorized(var reference, var amount) -> amount;
             case GatewayAnswer.Captured(var reference, var amount) -> amount;
             case GatewayAnswer.Refunded(var reference, var amount) -> amount;
-            default -> null;
+            default -> event.amount();
         };
     }
 }

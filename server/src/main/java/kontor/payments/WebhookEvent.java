@@ -1,6 +1,7 @@
 package kontor.payments;
 
 import java.time.Instant;
+import kontor.money.Money;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *     null} when the message says nothing of that kind
  * @param dispute null when it is about none
  * @param concerns the kind of operation whose outcome it tells; {@code null} when it does not say
+ * @param amount that it is about, where the answer does not say; {@code null} when it does not say either
  */
 public record WebhookEvent(
         String id,
@@ -26,7 +28,8 @@ public record WebhookEvent(
         @Nullable String operationKey,
         @Nullable GatewayAnswer answer,
         @Nullable DisputeNews dispute,
-        Operation.@Nullable Kind concerns) {
+        Operation.@Nullable Kind concerns,
+        @Nullable Money amount) {
     /** Of a gateway that can be asked. */
     public WebhookEvent(
             String id,
@@ -37,13 +40,27 @@ public record WebhookEvent(
             @Nullable String operationKey,
             @Nullable GatewayAnswer answer,
             @Nullable DisputeNews dispute) {
-        this(id, type, createdAt, gatewayReference, paymentId, operationKey, answer, dispute, null);
+        this(id, type, createdAt, gatewayReference, paymentId, operationKey, answer, dispute, null, null);
+    }
+
+    /** Whose amount its answer says. */
+    public WebhookEvent(
+            String id,
+            String type,
+            Instant createdAt,
+            @Nullable String gatewayReference,
+            @Nullable Long paymentId,
+            @Nullable String operationKey,
+            @Nullable GatewayAnswer answer,
+            @Nullable DisputeNews dispute,
+            Operation.@Nullable Kind concerns) {
+        this(id, type, createdAt, gatewayReference, paymentId, operationKey, answer, dispute, concerns, null);
     }
 
     /** The same, about a payment that its operation has led to. */
     WebhookEvent about(long payment) {
         return new WebhookEvent(
-                id, type, createdAt, gatewayReference, payment, operationKey, answer, dispute, concerns);
+                id, type, createdAt, gatewayReference, payment, operationKey, answer, dispute, concerns, amount);
     }
 
     /** Whether it says that a refund was not paid out. */

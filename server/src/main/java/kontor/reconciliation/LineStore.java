@@ -337,7 +337,7 @@ class LineStore {
             case "capture", "late_capture" -> BalancePage.Kind.CHARGE;
             case "refund" -> BalancePage.Kind.REFUND;
             case "refund_reversal" -> BalancePage.Kind.REFUND_REVERSAL;
-            case "dispute" -> BalancePage.Kind.DISPUTE;
+            case "dispute", "dispute_again" -> BalancePage.Kind.DISPUTE;
             case "dispute_reversal" -> BalancePage.Kind.DISPUTE_REVERSAL;
             default -> throw new IllegalStateException("a " + posted + " does not move money at gateways");
         };

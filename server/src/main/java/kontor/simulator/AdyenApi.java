@@ -186,13 +186,19 @@ final class AdyenApi {
     }
 
     /** From here on it has happened: on disk, under its key, and on its way to whom it concerns. */
-    private Reply settled(AdyenBank.Outcome outcome) {
+    Reply settled(AdyenBank.Outcome outcome) {
         outcome.place().awaitDurable();
         keys.recall(outcome.line());
         effects.note(outcome.line());
         webhooks.tell(outcome.line().at(), outcome.items());
         if (outcome.undecided() != null) decideLater(outcome.undecided());
         return outcome.reply();
+    }
+
+    /** {@code payment}: its bank lets go what is left of the hold. */
+    AdyenBank.Outcome expire(Form form) {
+        form.allowOnly(Set.of("payment"));
+        return bank.expire(bank.payment(Parameters.required(form.text("payment"), "payment")));
     }
 
     private void decideLater(AdyenPayment payment) {

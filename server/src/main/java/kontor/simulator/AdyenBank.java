@@ -80,13 +80,13 @@ final class AdyenBank {
             @Nullable AdyenPayment undecided) {}
 
     /** What a step writes down. */
-    private final class Draft {
+    final class Draft {
         private final AdyenPayment payment;
         private final Call call;
         private final Line.Draft line = new Line.Draft(clock.millis());
         private final List<byte[]> items = new ArrayList<>();
 
-        Draft(AdyenPayment payment, Call call) {
+        private Draft(AdyenPayment payment, Call call) {
             this.payment = payment;
             this.call = call;
         }
@@ -309,7 +309,7 @@ final class AdyenBank {
             var changed = name();
             var failure = !amount.currency().equals(payment.currency)
                     ? "Currency mismatch"
-                    : amount.value() > payment.captured - payment.refunded ? "Insufficient balance on payment" : "";
+                    : amount.value() > payment.left() ? "Insufficient balance on payment" : "";
             if (failure.isEmpty()) {
                 payment.refunded += amount.value();
                 draft.effect("refunded", amount.value(), changed, call.key());
@@ -347,13 +347,36 @@ final class AdyenBank {
             var failure = payment.captured > 0
                     ? "Transaction has already been captured"
                     : payment.status == Status.REFUSED ? "Transaction was refused" : "";
-            if (failure.isEmpty() && payment.status != Status.CANCELLED) {
+            if (failure.isEmpty() && payment.status != Status.CANCELLED && payment.status != Status.EXPIRED) {
                 if (payment.status == Status.AUTHORISED) draft.effect("voided", payment.value, null, call.key());
                 payment.status = Status.CANCELLED;
             }
             draft.tell(code, changed, reference, payment.value, failure);
             return draft.record(201, AdyenReplies.received(payment, changed, reference, named, name, null));
         }
+    }
+
+    /**
+     * The bank lets go what is left of a hold.
+     *
+     * @throws IllegalArgumentException when nothing is held
+     */
+    Outcome expire(AdyenPayment payment) {
+        synchronized (payment) {
+            var left = payment.value - payment.captured;
+            if (payment.status != Status.AUTHORISED || left == 0)
+                throw new IllegalArgumentException("Nothing is held of this payment.");
+            payment.status = Status.EXPIRED;
+            var draft = byTheBank(payment);
+            draft.effect("voided", left, null, null);
+            draft.tell("EXPIRE", name(), payment.reference, payment.value, "");
+            return draft.record(200, AdyenReplies.result(payment));
+        }
+    }
+
+    /** Of a step that the bank takes on its own; the caller holds the payment's monitor. */
+    Draft byTheBank(AdyenPayment payment) {
+        return new Draft(payment, Call.BY_THE_BANK);
     }
 
     /** @throws AdyenRefused when there is none */
@@ -364,7 +387,7 @@ final class AdyenBank {
     }
 
     /** A name in Adyen's manner, that nobody has had before. */
-    private static String name() {
+    static String name() {
         var name = new StringBuilder(NAME_LENGTH);
         for (var i = 0; i < NAME_LENGTH; i++)
             name.append(LETTERS.charAt(ThreadLocalRandom.current().nextInt(LETTERS.length())));

@@ -14,7 +14,34 @@ final class AdyenPayment {
         PENDING,
         AUTHORISED,
         REFUSED,
-        CANCELLED
+        CANCELLED,
+        /** What was left of the hold was let go. */
+        EXPIRED
+    }
+
+    /** A dispute, by the event that brought it there. */
+    enum Stage {
+        NOTIFICATION_OF_CHARGEBACK,
+        CHARGEBACK,
+        CHARGEBACK_REVERSED,
+        SECOND_CHARGEBACK,
+        /** The issuing bank has accepted the defense, or has not answered in time. */
+        ISSUER_RESPONSE_TIMEFRAME_EXPIRED;
+
+        boolean takes() {
+            return this == CHARGEBACK || this == SECOND_CHARGEBACK;
+        }
+
+        /** @param before of the payment's latest dispute; {@code null} when it had none */
+        boolean follows(@Nullable Stage before) {
+            var none = before == null || before == ISSUER_RESPONSE_TIMEFRAME_EXPIRED;
+            return switch (this) {
+                case NOTIFICATION_OF_CHARGEBACK -> none;
+                case CHARGEBACK -> none || before == NOTIFICATION_OF_CHARGEBACK;
+                case CHARGEBACK_REVERSED -> before == CHARGEBACK;
+                case SECOND_CHARGEBACK, ISSUER_RESPONSE_TIMEFRAME_EXPIRED -> before == CHARGEBACK_REVERSED;
+            };
+        }
     }
 
     final String pspReference;
@@ -38,6 +65,14 @@ final class AdyenPayment {
     int refusal;
     long captured;
     long refunded;
+    /** The latest dispute: its name, its amount, and how far it has come. */
+    @Nullable
+    String dispute;
+
+    long disputed;
+
+    @Nullable
+    Stage stage;
 
     AdyenPayment(
             String pspReference,
@@ -66,6 +101,11 @@ final class AdyenPayment {
         this.metadata = metadata;
     }
 
+    /** What was captured and has neither gone back to the buyer nor been taken by their bank. */
+    long left() {
+        return captured - refunded - (stage != null && stage.takes() ? disputed : 0);
+    }
+
     /** As it stands in the book; Adyen never shows it. */
     byte[] json() {
         return Json.object(json -> {
@@ -85,6 +125,10 @@ final class AdyenPayment {
             json.writeNumberProperty("refusal", refusal);
             json.writeNumberProperty("captured", captured);
             json.writeNumberProperty("refunded", refunded);
+            if (stage == null) return;
+            json.writeStringProperty("dispute", dispute);
+            json.writeNumberProperty("disputed", disputed);
+            json.writeStringProperty("stage", stage.name());
         });
     }
 
@@ -110,6 +154,11 @@ final class AdyenPayment {
         payment.refusal = json.get("refusal").asInt();
         payment.captured = json.get("captured").asLong();
         payment.refunded = json.get("refunded").asLong();
+        var stage = Json.text(json, "stage");
+        if (stage == null) return payment;
+        payment.dispute = Json.text(json, "dispute");
+        payment.disputed = json.get("disputed").asLong();
+        payment.stage = Stage.valueOf(stage);
         return payment;
     }
 }

@@ -18,7 +18,7 @@ final class AdyenReplies {
                     switch (payment.status) {
                         case AUTHORISED -> "Authorised";
                         case REFUSED -> "Refused";
-                        case CANCELLED -> "Cancelled";
+                        case CANCELLED, EXPIRED -> "Cancelled";
                         case PENDING, WAITING -> "Pending";
                     });
             if (payment.status != AdyenPayment.Status.REFUSED) return;

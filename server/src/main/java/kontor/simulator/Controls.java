@@ -19,29 +19,43 @@ import tools.jackson.databind.JsonNode;
  *   <li>{@code POST /_payouts}: pays out what is there, in every currency;
  *   <li>{@code POST /_disputes} with {@code payment_intent}, {@code amount} and {@code reason}: opens a dispute;
  *   <li>{@code POST /_disputes/du_…} with {@code outcome}, {@code won} or {@code lost}: closes it;
- *   <li>{@code POST /_refunds/re_…} with {@code reason}: the buyer's bank sends it back.
+ *   <li>{@code POST /_refunds/re_…} with {@code reason}: the buyer's bank sends it back;
+ *   <li>{@code POST /_chargebacks} with {@code payment}, {@code event} and {@code amount}: see {@link AdyenDisputes};
+ *   <li>{@code POST /_expirations} with {@code payment}: lets go what is left of a hold, in Adyen's form.
  * </ul>
  *
  * <p>Programs send JSON. The simulator's own page sends forms, each with a token that only that page shows: nothing can be
  * switched by a form on somebody else's page.
  */
 final class Controls {
+    private static final Set<String> OTHERS = Set.of("/_payouts", "/_disputes", "/_chargebacks", "/_expirations");
     private static final Set<String> NUMBERS = Set.of("count", "probability", "seed", "ms", "status", "by", "bytes");
 
     private static final String REFUNDS = "/_refunds/";
 
     private final StripeApi api;
+    private final AdyenApi adyen;
     private final Faults faults;
     private final Payouts payouts;
     private final Disputes disputes;
+    private final AdyenDisputes adyenDisputes;
     private final Acquirer acquirer;
     private final String token = RandomIds.secret("");
 
-    Controls(StripeApi api, Faults faults, Payouts payouts, Disputes disputes, Acquirer acquirer) {
+    Controls(
+            StripeApi api,
+            AdyenApi adyen,
+            Faults faults,
+            Payouts payouts,
+            Disputes disputes,
+            AdyenDisputes adyenDisputes,
+            Acquirer acquirer) {
         this.api = api;
+        this.adyen = adyen;
         this.faults = faults;
         this.payouts = payouts;
         this.disputes = disputes;
+        this.adyenDisputes = adyenDisputes;
         this.acquirer = acquirer;
     }
 
@@ -65,10 +79,7 @@ final class Controls {
                 }
                 default -> {}
             }
-        } else if (!path.equals("/_payouts")
-                && !path.equals("/_disputes")
-                && !path.startsWith("/_disputes/")
-                && !path.startsWith(REFUNDS)) {
+        } else if (!OTHERS.contains(path) && !path.startsWith("/_disputes/") && !path.startsWith(REFUNDS)) {
             return null;
         }
         if (!request.method().equals("POST")) return Site.notAllowed();
@@ -88,6 +99,8 @@ final class Controls {
             return Site.bad(400, "That is not JSON.");
         } catch (IllegalArgumentException e) {
             return Site.bad(422, String.valueOf(e.getMessage()));
+        } catch (AdyenRefused refused) {
+            return refused.reply();
         }
     }
 
@@ -109,6 +122,9 @@ final class Controls {
             return Reply.html(422, Pages.refused("A number is not a number."));
         } catch (IllegalArgumentException e) {
             return Reply.html(422, Pages.refused(String.valueOf(e.getMessage())));
+        } catch (AdyenRefused refused) {
+            var error = Json.read(refused.reply().body());
+            return Reply.html(422, Pages.refused(error.path("message").asString("")));
         } catch (Refused refused) {
             var error = Json.read(refused.reply().body()).path("error");
             return Reply.html(422, Pages.refused(error.path("message").asString("")));
@@ -134,6 +150,8 @@ final class Controls {
             }
             case "/_payouts" ->
                 paidOut(payouts.payOut().stream().map(api::settled).toList());
+            case "/_chargebacks" -> adyen.settled(adyenDisputes.move(formOf(json)));
+            case "/_expirations" -> adyen.settled(adyen.expire(formOf(json)));
             case "/_disputes" -> api.settled(disputes.open(formOf(json)));
             default ->
                 path.startsWith(REFUNDS)

@@ -114,6 +114,13 @@ final class Overview {
                 .input("amount")
                 .select("reason", Disputes.REASONS, null)
                 .raw("<button>Open a dispute</button></form>");
+        page.raw("<h3>In Adyen's form</h3>")
+                .form("/_chargebacks")
+                .input("payment")
+                .input("amount")
+                .select("event", AdyenDisputes.EVENTS, null)
+                .raw("<button>Let the bank do it</button></form>");
+        page.form("/_expirations").input("payment").raw("<button>Let the hold expire</button></form>");
     }
 
     private void showPayouts(Page page) {

@@ -103,9 +103,9 @@ public final class Simulator implements AutoCloseable {
         var queries = new StripeQueries(clerk, acquirer, disputes, balance, payouts, events, faults);
         var api = new StripeApi(
                 acquirer, disputes, queries, clerk, book, keys, webhooks, faults, effects, options.secretKey());
-        var controls = new Controls(api, faults, payouts, disputes, acquirer);
-        var overview = new Overview(acquirer, effects, balance, payouts, disputes, faults, webhooks);
         var adyen = new AdyenApi(adyenBank, book, keys, adyenWebhooks, faults, effects, adyenOptions.apiKey());
+        var controls = new Controls(api, adyen, faults, payouts, disputes, new AdyenDisputes(adyenBank), acquirer);
+        var overview = new Overview(acquirer, effects, balance, payouts, disputes, faults, webhooks);
         adyen.start();
         door.open(api, adyen, new Site(acquirer, api, effects, controls, overview));
         return new Simulator(

@@ -328,6 +328,21 @@ WHERE coalesce(counted, 0) <> coalesce(taken, 0)
    OR coalesce(booked_open, 0) <> coalesce(taken, 0) - coalesce(lost, 0)
    OR coalesce(booked_lost, 0) <> coalesce(lost, 0);
 
+-- movements_of_disputes_are_booked
+-- Where the books agree on who has the amount of a dispute, they also say how it came there: taken, given back, taken again.
+SELECT disputes.id AS dispute_id, disputes.order_id, withdrawn, movements, booked.taken, booked.given_back, booked.taken_again
+FROM payments.disputes
+CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE kind = 'dispute') AS taken,
+           count(*) FILTER (WHERE kind = 'dispute_reversal') AS given_back,
+           count(*) FILTER (WHERE kind = 'dispute_again') AS taken_again
+    FROM ledger.transactions
+    WHERE transactions.order_id = disputes.order_id AND source_type = 'dispute' AND source_id = disputes.id
+) AS booked
+WHERE taken - given_back + taken_again = movements % 2
+  AND (taken, given_back, taken_again)
+      IS DISTINCT FROM ((movements >= 1)::int::bigint, (movements >= 2)::int::bigint, (movements >= 3)::int::bigint);
+
 -- gateway_messages_are_acted_on
 -- No message of a gateway waits longer than 5 minutes to be acted on.
 SELECT gateway, event_id, type, received_at, replayed_at

@@ -159,6 +159,10 @@ class ShopAtWork {
         var payment = payments.ofOrder(Long.parseLong(disputed.at("/id"))).getFirst();
         var news = new DisputeNews("dp_1", payment.amount(), DisputeNews.Status.OPEN, true, "fraudulent");
         outcomes.disputed(payment, news, "gateway:stripe");
+        var lost = order("LAMP", 1, card("pm_card_visa"), "");
+        var taken = payments.ofOrder(Long.parseLong(lost.at("/id"))).getFirst();
+        var again = new DisputeNews("dp_2", taken.amount(), DisputeNews.Status.LOST, true, "fraudulent", 3);
+        outcomes.disputed(taken, again, "gateway:stripe");
     }
 
     private Api.Answer hold(String sku, int quantity) {

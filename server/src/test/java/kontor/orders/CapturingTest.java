@@ -149,7 +149,7 @@ class CapturingTest {
         TestGateway.fault("{\"kind\": \"drop\", \"when\": \"after\", \"operation\": \"cancel\"}");
         var cancelled = money.cancel(order);
         assertThat(cancelled.status()).as(cancelled.text()).isIn(200, 409);
-        money.await(() -> assertThat(money.read(order).at("/status")).isEqualTo("cancelled"));
+        money.awaitThat(() -> assertThat(money.read(order).at("/status")).isEqualTo("cancelled"));
         assertThat(money.paymentStatus(order)).isEqualTo("refunded");
         assertThat(money.payments(order)).containsExactly("card captured 200 0 200 0");
         assertThat(money.books(order)).containsExactly("refunds 200", "revenue -200");

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import kontor.Api;
 import kontor.KontorTest;
 import kontor.TestGateway;
@@ -16,6 +18,7 @@ import kontor.payments.Payments;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 @KontorTest
 class DisputesTest {
@@ -27,6 +30,9 @@ class DisputesTest {
 
     @Autowired
     private Payments payments;
+
+    @Autowired
+    private JdbcClient database;
 
     @AfterEach
     void noFaults() {
@@ -125,13 +131,110 @@ class DisputesTest {
         assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("captured 510", "disputed 510");
     }
 
+    @Test
+    void whatIsTakenAgainAfterItWasGivenBackIsBookedOnceInWhateverOrderItIsTold() {
+        for (var told :
+                orders(List.of(counted(Status.OPEN, 0), counted(Status.OPEN, 1), counted(Status.OPEN, 2), again()))) {
+            var order = money.paid();
+            hear(order, told);
+            hear(order, told.reversed());
+            assertThat(money.postings(order))
+                    .as(told.toString())
+                    .containsExactly("capture", "dispute", "dispute_again", "dispute_loss", "dispute_reversal");
+            assertThat(money.books(order)).as(told.toString()).containsExactly("dispute_losses 510", "revenue -510");
+            assertThat(disputes(order)).containsExactly("lost true 3");
+            assertThat(money.history(order)).containsOnlyOnce("dispute_opened", "dispute_lost");
+            assertThat(money.workItems(order)).isEmpty();
+        }
+    }
+
+    @Test
+    void whatIsGivenBackStaysOpenUntilItIsWon() {
+        var order = money.paid();
+        hear(order, List.of(counted(Status.OPEN, 1), counted(Status.OPEN, 2)));
+        assertThat(money.books(order)).containsExactly("gateway_clearing 510", "revenue -510");
+        assertThat(disputes(order)).containsExactly("open false 2");
+        assertThat(money.workItems(order)).containsExactly("dispute");
+        hear(order, List.of(counted(Status.WON, 0)));
+        assertThat(disputes(order)).containsExactly("won false 2");
+        assertThat(money.workItems(order)).isEmpty();
+        hear(order, List.of(counted(Status.OPEN, 1), counted(Status.OPEN, 0)));
+        assertThat(money.postings(order)).containsExactly("capture", "dispute", "dispute_reversal");
+    }
+
+    @Test
+    void whatIsWonBeforeItsMovementsAreHeardOfIsOursAllTheSame() {
+        for (var told : orders(List.of(counted(Status.WON, 0), counted(Status.OPEN, 1), counted(Status.OPEN, 2)))) {
+            var order = money.paid();
+            hear(order, told);
+            assertThat(money.postings(order))
+                    .as(told.toString())
+                    .containsExactly("capture", "dispute", "dispute_reversal");
+            assertThat(disputes(order)).containsExactly("won false 2");
+        }
+    }
+
+    @Test
+    void whatIsTakenAgainAfterItWasWonIsLost() {
+        var order = money.paid();
+        hear(order, List.of(counted(Status.OPEN, 1), counted(Status.OPEN, 2), counted(Status.WON, 0), again()));
+        assertThat(money.books(order)).containsExactly("dispute_losses 510", "revenue -510");
+        assertThat(disputes(order)).containsExactly("lost true 3");
+    }
+
+    @Test
+    void anEndThatContradictsTheOneOnRecordBooksNothingAndStaffAreTold() {
+        var order = money.paid();
+        hear(order, List.of(counted(Status.OPEN, 1), counted(Status.OPEN, 2), again(), counted(Status.WON, 0)));
+        assertThat(money.books(order)).containsExactly("dispute_losses 510", "revenue -510");
+        assertThat(disputes(order)).containsExactly("lost true 3");
+        assertThat(money.workItems(order)).containsExactly("unexpected_state");
+    }
+
+    private static DisputeNews again() {
+        return counted(Status.LOST, 3);
+    }
+
+    /** Of a gateway that counts how often the amount has moved. */
+    private static DisputeNews counted(Status status, int movements) {
+        return new DisputeNews("dp", Money.of(510, "GBP"), status, movements % 2 == 1, "fraudulent", movements);
+    }
+
+    private static List<List<DisputeNews>> orders(List<DisputeNews> news) {
+        if (news.isEmpty()) return List.of(List.of());
+        return IntStream.range(0, news.size())
+                .boxed()
+                .flatMap(first -> {
+                    var others = new ArrayList<>(news);
+                    var head = others.remove((int) first);
+                    return orders(others).stream().map(tail -> {
+                        var one = new ArrayList<>(List.of(head));
+                        one.addAll(tail);
+                        return List.copyOf(one);
+                    });
+                })
+                .toList();
+    }
+
+    private List<String> disputes(Api.Answer order) {
+        return database.sql("""
+                        SELECT concat_ws(' ', status, CASE WHEN withdrawn THEN 'true' ELSE 'false' END, movements)
+                        FROM payments.disputes WHERE order_id = ?::bigint
+                        """).params(order.at("/id")).query(String.class).list();
+    }
+
     private void hear(Api.Answer order, List<DisputeNews> news) {
         var payment = payments.ofOrder(Long.parseLong(order.at("/id"))).getFirst();
         for (var each : news)
             outcomes.disputed(
                     payment,
                     new DisputeNews(
-                            "dp_" + payment.id(), each.amount(), each.status(), each.withdrawn(), each.reason()),
+                            "dp_" + payment.id(),
+                            each.amount(),
+                            each.status(),
+                            each.withdrawn(),
+                            each.reason(),
+                            each.movements()),
                     "gateway:stripe");
     }
 

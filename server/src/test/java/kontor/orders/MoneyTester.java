@@ -66,6 +66,12 @@ class MoneyTester {
                          "return_url": "https://shop.example/back"}""");
     }
 
+    /** Paid there at once. */
+    Api.Answer paidAtAdyen() {
+        return order("""
+                {"method": "card", "gateway": "adyen", "token": "test_card", "return_url": "https://shop.example/back"}""");
+    }
+
     Api.Answer onInvoice() {
         return order("{\"method\": \"invoice\"}");
     }
@@ -100,7 +106,7 @@ class MoneyTester {
     }
 
     /** Waits until what a message brought is on record. */
-    void await(ThrowingRunnable holds) {
+    void awaitThat(ThrowingRunnable holds) {
         Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(holds);
     }
 
@@ -122,6 +128,31 @@ class MoneyTester {
                         SELECT account || ' ' || sum(amount) FROM ledger.transactions JOIN ledger.entries ON transaction_id = id
                         WHERE order_id = ?::bigint GROUP BY account HAVING sum(amount) <> 0 ORDER BY account
                         """).params(order.at("/id")).query(String.class).list();
+    }
+
+    /** What was booked for an order, by kind. */
+    List<String> postings(Api.Answer order) {
+        return database.sql(
+                        "SELECT kind FROM ledger.transactions WHERE order_id = ?::bigint ORDER BY kind COLLATE \"C\"")
+                .params(order.at("/id"))
+                .query(String.class)
+                .list();
+    }
+
+    /** What gateways were asked about an order, the first question first: kind, state and code. */
+    List<String> operations(Api.Answer order) {
+        return database.sql("""
+                        SELECT concat_ws(' ', kind, state, code) FROM payments.operations WHERE order_id = ?::bigint ORDER BY id
+                        """).params(order.at("/id")).query(String.class).list();
+    }
+
+    /** What a gateway told about an order by itself, and what came of that. */
+    List<String> messages(Api.Answer order) {
+        return database.sql(
+                        "SELECT type || ' ' || state FROM payments.inbound_events WHERE order_id = ?::bigint ORDER BY type")
+                .params(order.at("/id"))
+                .query(String.class)
+                .list();
     }
 
     /** Captured, under way, given back, being given back: of each payment, the oldest first. */
@@ -205,7 +236,9 @@ class MoneyTester {
 
     /** Waits until the gateway was asked about the newest operation and nothing came of it but this. */
     void eventuallyInTrouble(Api.Answer order, String trouble) {
-        await().atMost(Duration.ofSeconds(30)).until(() -> trouble(order).equals(trouble));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> trouble(order).equals(trouble));
     }
 
     /** What the gateway tells of an order's payment, as it would be sent once more. */

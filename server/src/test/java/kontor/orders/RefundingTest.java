@@ -198,7 +198,7 @@ class RefundingTest {
         var refund = money.refund(order, one);
         assertThat(money.paymentStatus(order)).isEqualTo("refunded");
         TestGateway.control("/_refunds/" + referenceOf(order, 1), "{\"reason\": \"expired_or_canceled_card\"}");
-        money.await(() -> assertThat(money.workItems(order)).containsExactly("refund_failed"));
+        money.awaitThat(() -> assertThat(money.workItems(order)).containsExactly("refund_failed"));
         assertThat(money.payments(order)).containsExactly("card captured 510 0 0 0");
         assertThat(money.books(order)).containsExactly("gateway_clearing 510", "revenue -510");
         assertThat(money.paymentStatus(order)).isEqualTo("paid");
@@ -217,9 +217,9 @@ class RefundingTest {
     void oneThatIsSentBackAtOnceIsTakenBackOnce() {
         var order = money.order(MoneyTester.card("pm_card_refundFail"));
         money.refund(order, 200);
-        money.await(() -> assertThat(money.workItems(order)).containsExactly("refund_failed"));
+        money.awaitThat(() -> assertThat(money.workItems(order)).containsExactly("refund_failed"));
         money.refund(order, 100);
-        money.await(() -> assertThat(money.history(order).stream().filter("refund_failed"::equals))
+        money.awaitThat(() -> assertThat(money.history(order).stream().filter("refund_failed"::equals))
                 .hasSize(2));
         assertThat(money.payments(order)).containsExactly("card captured 510 0 0 0");
         assertThat(money.books(order)).containsExactly("gateway_clearing 510", "revenue -510");
@@ -231,7 +231,7 @@ class RefundingTest {
         money.refund(order, 510);
         assertThat(money.cancel(order).status()).isEqualTo(200);
         TestGateway.control("/_refunds/" + referenceOf(order, 1), "{\"reason\": \"lost_or_stolen_card\"}");
-        money.await(() -> assertThat(money.workItems(order)).containsExactly("refund_failed"));
+        money.awaitThat(() -> assertThat(money.workItems(order)).containsExactly("refund_failed"));
         assertThat(money.read(order).at("/status")).isEqualTo("cancelled");
         assertThat(money.paymentStatus(order)).isEqualTo("paid");
         assertThat(money.refund(order, 510).status()).isEqualTo(201);
@@ -271,7 +271,7 @@ class RefundingTest {
     void whatACardDoesNotTakeBackGoesByTransfer() {
         var order = money.order(MoneyTester.card("pm_card_refundFail"));
         money.refund(order, 200);
-        money.await(() -> assertThat(money.workItems(order)).containsExactly("refund_failed"));
+        money.awaitThat(() -> assertThat(money.workItems(order)).containsExactly("refund_failed"));
         var sent = Map.of("amount", gbp(200), "reason", "other", "method", "transfer", "reference", "statement 12");
         var refund = money.refund(order, sent);
         assertThat(refund.status()).as(refund.text()).isEqualTo(201);
@@ -408,7 +408,7 @@ class RefundingTest {
                 user,
                 key,
                 "refunds",
-                new RefundRequest(Money.of(350, "GBP"), null, null, "other", null, null, null),
+                new RefundRequest(Money.of(350, "GBP"), null, null, "other", null, null, null, null),
                 cause -> {
                     refunds.insert(new Refund(
                             id,

@@ -44,6 +44,14 @@ public class TestShop {
         return sku;
     }
 
+    /** @param price in minor units */
+    void alsoSell(String sku, long price, String currency) {
+        database.sql("INSERT INTO catalog.prices (variant_id, currency, amount) VALUES (" + variantOf(sku) + ", ?, ?)")
+                .params(currency, price)
+                .update();
+        catalog.refresh();
+    }
+
     public void receive(String sku, long quantity) {
         database.sql("UPDATE inventory.levels SET on_hand = on_hand + ? WHERE variant_id = " + variantOf(sku))
                 .params(quantity)

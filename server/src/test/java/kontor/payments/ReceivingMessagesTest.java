@@ -45,13 +45,7 @@ class ReceivingMessagesTest {
     private Payments payments;
 
     @Autowired
-    private PaymentStore store;
-
-    @Autowired
     private InboundEventStore events;
-
-    @Autowired
-    private PaymentOutcomes outcomes;
 
     @Autowired
     private InboundEventArchive archive;
@@ -60,7 +54,7 @@ class ReceivingMessagesTest {
     private InboxCounts counts;
 
     @Autowired
-    private WorkItems work;
+    private ActingOnEvents acting;
 
     @Autowired
     private ToldOutcomes told;
@@ -113,7 +107,7 @@ class ReceivingMessagesTest {
     void aGatewayThatFindsTheInboxFullIsAskedToComeAgain() throws Exception {
         var full = new Lanes<Arrival, Standing>("full", 1, 1, 1, events, size -> {});
         full.close(); // takes nothing any more, as when all its places are taken
-        var inbox = new InboundEvents(full, events, store, payments, outcomes, archive, counts, work, told);
+        var inbox = new InboundEvents(full, events, payments, archive, counts, acting, told);
         var body = unknown(id);
         var request = new MockHttpServletRequest("POST", "/gateways/stripe/webhook");
         request.setContent(body.getBytes(StandardCharsets.UTF_8));

@@ -210,10 +210,17 @@ UPDATE payments.payments SET capturing = 1 FROM picked WHERE order_id = open;
 UPDATE payments.payments SET status = 'authorized', late = true FROM picked WHERE order_id = declined;
 
 -- disputes_are_booked: a dispute is won that the books still show as open
-UPDATE payments.disputes SET withdrawn = false FROM picked WHERE order_id = disputed;
+UPDATE payments.disputes SET withdrawn = false, movements = 2 FROM picked WHERE order_id = disputed;
 
 -- disputes_are_booked: lost, and not booked as a loss
 UPDATE payments.disputes SET status = 'lost' FROM picked WHERE order_id = disputed;
+
+-- movements_of_disputes_are_booked: given back and taken again, and the books know of the first time only
+UPDATE payments.disputes SET movements = 3 FROM picked WHERE order_id = disputed;
+
+-- movements_of_disputes_are_booked: booked as taken again, and it never was before
+UPDATE ledger.transactions SET kind = 'dispute_again'
+FROM picked WHERE order_id = disputed AND source_type = 'dispute' AND kind = 'dispute';
 
 -- refunds_are_paid_out: it says that it failed
 UPDATE orders.refunds SET state = 'pending', completed_at = NULL FROM picked WHERE order_id = part_refunded;

@@ -17,6 +17,16 @@ final class AdyenAmounts {
 
     private AdyenAmounts() {}
 
+    /** Whether Adyen has a way to say this amount: it does not know fractions of what it counts in. */
+    static boolean canSay(Money money) {
+        try {
+            valueOf(money);
+            return true;
+        } catch (ArithmeticException e) {
+            return false;
+        }
+    }
+
     /** @throws ArithmeticException when Adyen has no way to say this amount */
     static Amount amountOf(Money money) {
         return new Amount().currency(money.currency().getCurrencyCode()).value(valueOf(money));

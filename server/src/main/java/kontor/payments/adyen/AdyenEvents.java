@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import kontor.money.Money;
 import kontor.payments.DisputeNews;
+import kontor.payments.DisputeNews.Status;
 import kontor.payments.GatewayAnswer;
 import kontor.payments.GatewayAnswer.Authorized;
 import kontor.payments.GatewayAnswer.Captured;
@@ -82,10 +83,22 @@ final class AdyenEvents {
                 item.merchantReference().isEmpty() ? null : item.merchantReference(),
                 outcome == null ? null : outcome.answer(),
                 ours ? disputeOf(item) : null,
-                outcome == null ? null : outcome.of());
+                outcome == null ? null : outcome.of(),
+                outcome == null ? null : outcome.about());
     }
 
-    private record Outcome(Operation.Kind of, GatewayAnswer answer) {}
+    /**
+     * @param of null when nobody asked for it
+     * @param about the amount, where the answer does not say
+     */
+    private record Outcome(
+            Operation.@Nullable Kind of,
+            GatewayAnswer answer,
+            @Nullable Money about) {
+        Outcome(Operation.Kind of, GatewayAnswer answer) {
+            this(of, answer, null);
+        }
+    }
 
     private static @Nullable Outcome outcomeOf(AdyenItem item) {
         var payment = item.paymentReference();
@@ -96,35 +109,50 @@ final class AdyenEvents {
                 new Outcome(
                         Operation.Kind.AUTHORIZE, item.success() ? new Authorized(payment, amountOf(item)) : declined);
             case "CAPTURE" ->
-                new Outcome(Operation.Kind.CAPTURE, item.success() ? new Captured(payment, amountOf(item)) : declined);
+                item.success()
+                        ? new Outcome(Operation.Kind.CAPTURE, new Captured(payment, amountOf(item)))
+                        : new Outcome(Operation.Kind.CAPTURE, declined, amountIn(item));
             // Comes after a CAPTURE that was a success: the bank would not pay after all.
-            case "CAPTURE_FAILED" -> new Outcome(Operation.Kind.CAPTURE, declined);
+            case "CAPTURE_FAILED" -> new Outcome(Operation.Kind.CAPTURE, declined, amountIn(item));
             case "CANCELLATION", "TECHNICAL_CANCEL" ->
                 new Outcome(Operation.Kind.VOID, item.success() ? new Voided(payment) : declined);
             case "REFUND" ->
-                new Outcome(
-                        Operation.Kind.REFUND,
-                        item.success()
-                                ? new Refunded(item.pspReference(), amountOf(item))
-                                : AdyenAnswers.declined(null, null));
-            case "REFUND_FAILED" -> new Outcome(Operation.Kind.REFUND, AdyenAnswers.declined(null, null));
+                item.success()
+                        ? new Outcome(Operation.Kind.REFUND, new Refunded(item.pspReference(), amountOf(item)))
+                        : new Outcome(Operation.Kind.REFUND, AdyenAnswers.declined(null, null), amountIn(item));
+            case "REFUND_FAILED" ->
+                new Outcome(Operation.Kind.REFUND, AdyenAnswers.declined(null, null), amountIn(item));
+            // "The remaining uncaptured amount expired"; its own amount is what was authorized.
+            case "EXPIRE" -> item.success() ? new Outcome(null, new Voided(payment), amountIn(item)) : null;
             default -> null;
         };
     }
 
+    /**
+     * After https://docs.adyen.com/risk-management/disputes-api/dispute-notifications: all events of a dispute have its name.
+     * A chargeback that was reversed is not won yet, as the issuing bank may present a second one.
+     */
     private static @Nullable DisputeNews disputeOf(AdyenItem item) {
         if (item.originalReference().isEmpty() || item.value() == null) return null;
         return switch (item.eventCode()) {
-            case "NOTIFICATION_OF_CHARGEBACK" -> dispute(item, DisputeNews.Status.OPEN, false);
-            case "CHARGEBACK" -> dispute(item, DisputeNews.Status.OPEN, true);
-            case "SECOND_CHARGEBACK", "PREARBITRATION_LOST" -> dispute(item, DisputeNews.Status.LOST, true);
-            case "CHARGEBACK_REVERSED", "PREARBITRATION_WON" -> dispute(item, DisputeNews.Status.WON, false);
+            case "NOTIFICATION_OF_CHARGEBACK" -> dispute(item, Status.OPEN, 0);
+            case "CHARGEBACK" -> dispute(item, Status.OPEN, 1);
+            case "CHARGEBACK_REVERSED" -> dispute(item, Status.OPEN, 2);
+            case "SECOND_CHARGEBACK" -> dispute(item, Status.LOST, 3);
+            case "PREARBITRATION_LOST" -> dispute(item, Status.LOST, 1);
+            // Where the money was taken before, it is given back with these.
+            case "ISSUER_RESPONSE_TIMEFRAME_EXPIRED", "PREARBITRATION_WON" -> dispute(item, Status.WON, 0);
             default -> null;
         };
     }
 
-    private static DisputeNews dispute(AdyenItem item, DisputeNews.Status status, boolean withdrawn) {
-        return new DisputeNews(item.pspReference(), amountOf(item), status, withdrawn, null);
+    private static DisputeNews dispute(AdyenItem item, Status status, int movements) {
+        return new DisputeNews(item.pspReference(), amountOf(item), status, movements % 2 == 1, null, movements);
+    }
+
+    /** @return {@code null} when it carries none */
+    private static @Nullable Money amountIn(AdyenItem item) {
+        return item.value() == null || item.currency() == null ? null : amountOf(item);
     }
 
     private static Money amountOf(AdyenItem item) {

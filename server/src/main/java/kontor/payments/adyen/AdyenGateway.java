@@ -63,6 +63,9 @@ public final class AdyenGateway implements PaymentGateway, AutoCloseable {
 
     private static final String PAYLOAD = "payload";
 
+    private static final Declined NOT_PAYABLE =
+            new Declined("amount_not_payable", "This amount cannot be paid by card in this currency.", null);
+
     private final String merchantAccount;
     private final AdyenConnection connection;
     private final PaymentsApi payments;
@@ -99,13 +102,8 @@ public final class AdyenGateway implements PaymentGateway, AutoCloseable {
 
     @Override
     public GatewayAnswer authorize(GatewayRequest.Authorize request) {
-        PaymentRequest payment;
-        try {
-            payment = paymentOf(request);
-        } catch (ArithmeticException e) {
-            return new Declined(
-                    "amount_not_payable", "This amount cannot be paid by card in this currency.", null); // never sent
-        }
+        if (!AdyenAmounts.canSay(request.amount())) return NOT_PAYABLE; // never sent
+        var payment = paymentOf(request);
         var asked = new AdyenAnswers.Asked(request.operationKey(), request.amount(), request.capture());
         return read("authorize", () -> {
             try {
@@ -176,6 +174,7 @@ public final class AdyenGateway implements PaymentGateway, AutoCloseable {
 
     @Override
     public GatewayAnswer capture(GatewayRequest.Capture request) {
+        if (!AdyenAmounts.canSay(request.amount())) return NOT_PAYABLE;
         var reference = request.gatewayReference();
         if (!AdyenNames.isPspReference(reference)) return AdyenAnswers.noAnswer("capture: nothing is authorized yet");
         return read("capture", () -> {
@@ -210,6 +209,7 @@ public final class AdyenGateway implements PaymentGateway, AutoCloseable {
 
     @Override
     public GatewayAnswer refund(String operationKey, String gatewayReference, Money amount) {
+        if (!AdyenAmounts.canSay(amount)) return NOT_PAYABLE;
         if (!AdyenNames.isPspReference(gatewayReference))
             return AdyenAnswers.noAnswer("refund: nothing is authorized yet");
         return read("refund", () -> {

@@ -233,16 +233,35 @@ class AdyenWebhooksTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"CAPTURE_FAILED", "REFUND_FAILED"})
+    void aFailureTellsTheAmountThatFailed(String code) {
+        assertThat(event(item(code, "PSP2", "PSP1", true)).amount()).isEqualTo(FIVE_POUND_TEN);
+    }
+
+    @Test
+    void aHoldThatExpiresIsGivenUpByNobody() {
+        var event = event(item("EXPIRE", "PSP2", "PSP1", true));
+        assertThat(event.answer()).isEqualTo(new Voided("PSP1"));
+        assertThat(event.concerns()).isNull();
+        assertThat(event.amount()).isEqualTo(FIVE_POUND_TEN);
+        assertThat(event(item("EXPIRE", "PSP2", "PSP1", false)).answer()).isNull();
+    }
+
+    @ParameterizedTest
     @CsvSource({
-        "NOTIFICATION_OF_CHARGEBACK, OPEN, false",
-        "CHARGEBACK, OPEN, true",
-        "SECOND_CHARGEBACK, LOST, true",
-        "CHARGEBACK_REVERSED, WON, false",
+        "NOTIFICATION_OF_CHARGEBACK, OPEN, 0",
+        "CHARGEBACK, OPEN, 1",
+        "CHARGEBACK_REVERSED, OPEN, 2",
+        "SECOND_CHARGEBACK, LOST, 3",
+        "PREARBITRATION_LOST, LOST, 1",
+        "PREARBITRATION_WON, WON, 0",
+        "ISSUER_RESPONSE_TIMEFRAME_EXPIRED, WON, 0",
     })
-    void tellsOfDisputes(String code, DisputeNews.Status status, boolean withdrawn) {
+    void tellsOfDisputes(String code, DisputeNews.Status status, int movements) {
         var event = event(item(code, "DISPUTE1", "PSP1", true));
         assertThat(event.answer()).isNull();
-        assertThat(event.dispute()).isEqualTo(new DisputeNews("DISPUTE1", FIVE_POUND_TEN, status, withdrawn, null));
+        assertThat(event.dispute())
+                .isEqualTo(new DisputeNews("DISPUTE1", FIVE_POUND_TEN, status, movements % 2 == 1, null, movements));
     }
 
     @Test

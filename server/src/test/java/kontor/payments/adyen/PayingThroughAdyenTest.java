@@ -277,6 +277,28 @@ class PayingThroughAdyenTest {
                 "operation-without", 1, 2, Money.of(15_000, "IDR"), PAYS, true, URI.create("https://shop.test/back")));
         assertThat(((Captured) whole).amount()).isEqualTo(Money.of(15_000, "IDR"));
         assertThat(adyen.effects()).containsExactly("captured 150");
+        var reference = ((Captured) whole).reference();
+        assertThat(adyen.gateway.refund("refund-of-fractions", reference, Money.of(150, "IDR")))
+                .isInstanceOfSatisfying(
+                        Declined.class, no -> assertThat(no.code()).isEqualTo("amount_not_payable"));
+        assertThat(adyen.gateway.capture(
+                        new Capture("capture-of-fractions", reference, Money.of(150, "IDR"), 0, false)))
+                .isInstanceOfSatisfying(
+                        Declined.class, no -> assertThat(no.code()).isEqualTo("amount_not_payable"));
+        assertThat(adyen.effects()).containsExactly("captured 150");
+    }
+
+    @Test
+    void aHoldThatExpiresIsToldOnceAndCannotBeCapturedAnyMore() {
+        var reference = adyen.hold(PAYS);
+        adyen.control("/_expirations", "{\"payment\": \"" + reference + "\"}");
+        assertThat(adyen.heard("EXPIRE").answer()).isEqualTo(new Voided(reference));
+        assertThat(adyen.controlled("/_expirations", "{\"payment\": \"" + reference + "\"}")
+                        .statusCode())
+                .isEqualTo(422);
+        adyen.gateway.capture(new Capture("capture-5", reference, FIVE_POUND_TEN, 0, true));
+        assertThat(adyen.heard("CAPTURE").answer()).isInstanceOf(Declined.class);
+        assertThat(adyen.effectsOn(reference)).containsExactly("authorized 510", "voided 510");
     }
 
     @Test

@@ -156,11 +156,20 @@ final class SimulatedAdyen implements AutoCloseable {
     }
 
     void fault(String json) {
-        var answer = send(HttpRequest.newBuilder(simulator.address().resolve("/_faults"))
+        control("/_faults", json);
+    }
+
+    /** What the simulator is told beside Adyen's API. */
+    void control(String path, String json) {
+        var answer = controlled(path, json);
+        if (answer.statusCode() != 200) throw new AssertionError(answer.body());
+    }
+
+    HttpResponse<String> controlled(String path, String json) {
+        return send(HttpRequest.newBuilder(simulator.address().resolve(path))
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(json))
                 .build());
-        if (answer.statusCode() != 200) throw new AssertionError(answer.body());
     }
 
     /** What the simulator really did, as {@code kind amount}, in order. */
