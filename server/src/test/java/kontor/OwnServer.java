@@ -29,6 +29,7 @@ public final class OwnServer implements AutoCloseable {
                         "--kontor.accounts.argon2-memory=64KB",
                         "--kontor.accounts.argon2-passes=1",
                         "--kontor.web.requests-per-second=0",
+                        "--kontor.orders.return-origins=https://shop.example",
                         "--kontor.payments.recovery-interval=200ms"),
                 gateway.options().stream(),
                 Stream.of(options));

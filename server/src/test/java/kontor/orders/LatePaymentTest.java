@@ -82,10 +82,10 @@ class LatePaymentTest {
     void thatTheGatewayWillNotGiveBackIsKeptAndShownToStaff() {
         var order = declined();
         TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
-        TestGateway.callStripe(
-                "/v1/payment_intents/" + money.referenceOf(order) + "/confirm", "payment_method=pm_card_visa");
+        money.payBehindOurBack(order, "automatic");
         // What its buyer disputes cannot be refunded.
-        TestGateway.control("/_disputes", "{\"payment_intent\": \"" + money.referenceOf(order) + "\"}");
+        TestGateway.control(
+                "/_disputes", "{\"payment_intent\": \"" + TestGateway.paymentIntentOf(order.at("/id")) + "\"}");
         money.tell(order, "payment_intent.succeeded", "succeeded", 510);
         await().atMost(Duration.ofSeconds(30)).until(() -> money.history(order).contains("refund_failed"));
         assertThat(money.payments(order)).containsExactly("card captured 510 0 0 0");
