@@ -169,7 +169,8 @@ class CrashShop {
                     }
                     var outcome = send(key, journal);
                     if (outcome != Outcome.ANSWERED) unanswered.add(key);
-                    if (outcome == Outcome.DEAD) TimeUnit.MILLISECONDS.sleep(20); // it may be about to come back
+                    // It may be about to come back, and comes the sooner the less its buyers keep the machine busy.
+                    if (outcome == Outcome.DEAD) TimeUnit.MILLISECONDS.sleep(100);
                 }
             } catch (IOException | InterruptedException | AssertionError e) {
                 failures.add(e);

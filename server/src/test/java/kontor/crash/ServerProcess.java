@@ -167,6 +167,7 @@ public class ServerProcess {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:TieredStopAtLevel=1", // a server that lives for seconds: start fast, nothing else
+                "-XX:+UseSerialGC",
                 "-cp"));
         if (armed != null && command.getFirst().equals("start")) {
             line.add(MainClassPath.with("kontor/crash/HaltingServer", "kontor/simulation/Cut"));

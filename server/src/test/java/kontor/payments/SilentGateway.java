@@ -13,7 +13,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * A gateway that never says what became of a payment, and that hangs when it is asked again, for as long as a test wants
- * it to. Set free, it has declined everything.
+ * it to. Set free, it has declined everything. Each of its messages is the number of a payment that was declined.
  */
 @Component
 class SilentGateway implements PaymentGateway {
