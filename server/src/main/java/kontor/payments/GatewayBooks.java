@@ -71,6 +71,13 @@ public class GatewayBooks {
         store.hasten();
     }
 
+    /** Lets gateways be asked, too, whether buyers have confirmed the payments that wait for them. */
+    public void askAboutWaiting() {
+        store.askAboutWaiting(payments.gatewayNames().stream()
+                .filter(name -> payments.gateway(name).answersLookUps())
+                .toList());
+    }
+
     /** How many open questions wait to be asked about now. */
     public long due() {
         return store.countDue();

@@ -430,6 +430,18 @@ class PaymentStore {
                         """).update();
     }
 
+    /** Makes of every payment that waits for its buyer at these gateways an open question that is due now. */
+    void askAboutWaiting(List<String> gateways) {
+        client.sql("""
+                        UPDATE payments.operations SET state = 'unknown', next_attempt_at = now()
+                        WHERE state = 'waiting' AND gateway = ANY (string_to_array(:gateways, ','))
+                          AND NOT EXISTS (
+                              SELECT FROM payments.operations AS other
+                              WHERE other.order_id = operations.order_id AND other.payment_id = operations.payment_id
+                                AND other.state IN ('intent', 'unknown'))
+                        """).param("gateways", String.join(",", gateways)).update();
+    }
+
     long countDue() {
         return client.sql("""
                         SELECT count(*) FROM payments.operations

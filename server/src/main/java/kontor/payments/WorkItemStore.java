@@ -115,6 +115,18 @@ class WorkItemStore {
                         """).param("by", SERVER).update();
     }
 
+    /** Of late payments of which nothing is left to be given back. */
+    void closeGivenBack() {
+        client.sql("""
+                        UPDATE payments.work_items
+                        SET resolved_at = now(), resolved_by = :by, resolution = 'it has gone back'
+                        FROM payments.payments
+                        WHERE work_items.kind = 'late_payment' AND resolved_at IS NULL
+                          AND payments.order_id = work_items.order_id AND payments.id = work_items.payment_id
+                          AND late AND status IN ('captured', 'voided') AND captured = refunded
+                        """).param("by", SERVER).update();
+    }
+
     /** How many are open, by kind; kinds without any are missing. */
     Map<String, Long> countOpen() {
         return client

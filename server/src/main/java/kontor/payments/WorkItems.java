@@ -100,10 +100,11 @@ public class WorkItems {
         return store.resolve(id, actor, resolution);
     }
 
-    /** Opens an item for each operation that a gateway has been silent about for a day, and closes those of settled ones. */
+    /** Opens an item for each operation that a gateway has been silent about for a day, and closes what has settled itself. */
     @Scheduled(fixedDelayString = "${kontor.payments.work-items-interval:1m}")
     void watchOperations() {
         store.openForSilence();
         store.closeSettled();
+        store.closeGivenBack();
     }
 }

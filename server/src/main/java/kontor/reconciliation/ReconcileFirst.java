@@ -75,6 +75,9 @@ class ReconcileFirst implements SmartInitializingSingleton {
     private boolean tried() throws InterruptedException {
         try {
             gateways.hasten();
+            // Who confirmed after the backup was told so by a server that has forgotten it: the order must not be
+            // called off.
+            gateways.askAboutWaiting();
             for (var wait = 0; wait < LONGEST_WAIT_FOR_ANSWERS && gateways.due() > 0; wait++)
                 Thread.sleep(BETWEEN_TRIES);
             if (!reconciliation.run()) return false;

@@ -68,15 +68,12 @@ class WorkItemsTest {
 
     @Test
     void staffCloseThemOnceAndSayWhy() {
-        var declined = money.order(MoneyTester.card("pm_card_chargeDeclined"));
-        var order = money.staff().get("/orders/" + declined.at("/order_id"));
-        var payment = api.as(users.admin()).get("/payments/" + order.at("/payments/0/id"));
-        assertThat(payment.at("/refundable/amount")).isEqualTo("0");
-        money.payBehindOurBack(order, "automatic");
+        var order = money.paid();
+        TestGateway.control("/_disputes", "{\"payment_intent\": \"" + money.referenceOf(order) + "\"}");
         await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(money.workItems(order)).containsExactly("late_payment"));
+                .untilAsserted(() -> assertThat(money.workItems(order)).containsExactly("dispute"));
         var staff = api.as(users.with("payments:review"));
-        var found = staff.get("/work-items?kind=late_payment&order_id=" + order.at("/id"));
+        var found = staff.get("/work-items?kind=dispute&order_id=" + order.at("/id"));
         assertThat(found.at("/items/0/payment_id")).isEqualTo(order.at("/payments/0/id"));
         var address = "/work-items/" + found.at("/items/0/id") + "/resolve";
         assertThat(staff.post(address, "{\"resolution\": \" \"}").status()).isEqualTo(422);

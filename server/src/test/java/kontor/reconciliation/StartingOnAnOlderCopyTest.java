@@ -129,8 +129,10 @@ class StartingOnAnOlderCopyTest {
                 .contains("\"difference\":{\"amount\":0,\"currency\":\"GBP\"}");
         assertThat(effectsButVoids()).isEqualTo(movedButVoids);
 
-        // The buyer has paid, whatever the copy says: found out when the order was to be called off.
+        // Both buyers have confirmed, whatever the copy says: found out before anything is called off.
         eventually(waiting, "paid");
+        eventually(holding, "authorized");
+        assertThat(read(holding).at("/status")).isEqualTo("confirmed");
         // Taken there already: nothing is taken a second time, and what was missing here is not missing any more.
         assertThat(capture(held, 510).at("/payment_status")).isEqualTo("paid");
         assertThat(capture(inParts, 310).at("/payment_status")).isEqualTo("paid");
