@@ -31,7 +31,7 @@ class Cancelling {
     private final Completion completion;
     private final Payments payments;
     private final Inventory inventory;
-    private final OrderMoney money;
+    private final OrderSteps steps;
     private final Idempotency idempotency;
     private final TransactionTemplate transaction;
     private final Clock clock;
@@ -41,7 +41,7 @@ class Cancelling {
             Completion completion,
             Payments payments,
             Inventory inventory,
-            OrderMoney money,
+            OrderSteps steps,
             Idempotency idempotency,
             TransactionTemplate transaction,
             Clock clock) {
@@ -49,7 +49,7 @@ class Cancelling {
         this.completion = completion;
         this.payments = payments;
         this.inventory = inventory;
-        this.money = money;
+        this.steps = steps;
         this.idempotency = idempotency;
         this.transaction = transaction;
         this.clock = clock;
@@ -155,8 +155,8 @@ class Cancelling {
         var due = all.stream().mapToLong(Payment::due).sum();
         payments.voidInvoices(order.id());
         if (due > 0)
-            money.post(Postings.invoiceCancelled(order.id(), order.currency(), order.totals(), due, clock.instant()));
-        money.step(order, "cancelled", OrderStatus.CANCELLED, actor, reason);
+            steps.post(Postings.invoiceCancelled(order.id(), order.currency(), order.totals(), due, clock.instant()));
+        steps.step(order, "cancelled", OrderStatus.CANCELLED, actor, reason);
         inventory.release(order.id());
         return new Result.Cancelled(store.find(order.id(), null).orElseThrow());
     }

@@ -31,6 +31,8 @@ class Completion implements PaymentOutcomes {
     private final OrderAnswers answers;
     private final Payments payments;
     private final OrderMoney money;
+    private final LateMoney late;
+    private final RefundOutcomes refunds;
     private final OrderDisputes disputes;
     private final Idempotency idempotency;
     private final OrderSettings settings;
@@ -42,6 +44,8 @@ class Completion implements PaymentOutcomes {
             OrderAnswers answers,
             Payments payments,
             OrderMoney money,
+            LateMoney late,
+            RefundOutcomes refunds,
             OrderDisputes disputes,
             Idempotency idempotency,
             OrderSettings settings) {
@@ -51,6 +55,8 @@ class Completion implements PaymentOutcomes {
         this.answers = answers;
         this.payments = payments;
         this.money = money;
+        this.late = late;
+        this.refunds = refunds;
         this.disputes = disputes;
         this.idempotency = idempotency;
         this.settings = settings;
@@ -86,7 +92,7 @@ class Completion implements PaymentOutcomes {
 
     @Override
     public void late(Payment ended, GatewayAnswer found, String actor) {
-        money.late(ended, found, actor).ifPresent(money::giveBack);
+        late.late(ended, found, actor).ifPresent(money::giveBack);
     }
 
     @Override
@@ -96,7 +102,7 @@ class Completion implements PaymentOutcomes {
 
     @Override
     public void refundCameBack(Operation refund, String code, String actor) {
-        money.refundCameBack(refund, code, actor);
+        refunds.cameBack(refund, code, actor);
     }
 
     @Override

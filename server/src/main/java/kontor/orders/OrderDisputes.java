@@ -16,7 +16,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 class OrderDisputes {
     private final OrderStore store;
-    private final OrderMoney money;
+    private final OrderSteps steps;
     private final PaymentDisputes disputes;
     private final WorkItems work;
     private final Ledger ledger;
@@ -25,14 +25,14 @@ class OrderDisputes {
 
     OrderDisputes(
             OrderStore store,
-            OrderMoney money,
+            OrderSteps steps,
             PaymentDisputes disputes,
             WorkItems work,
             Ledger ledger,
             TransactionTemplate transaction,
             Clock clock) {
         this.store = store;
-        this.money = money;
+        this.steps = steps;
         this.disputes = disputes;
         this.work = work;
         this.ledger = ledger;
@@ -83,7 +83,7 @@ class OrderDisputes {
 
     private void step(Dispute dispute, String event, String actor) {
         var stands = store.lock(dispute.orderId(), null).orElseThrow(); // as the step before left it
-        money.step(stands, event, stands.status(), actor, dispute.amount().toString());
+        steps.step(stands, event, stands.status(), actor, dispute.amount().toString());
     }
 
     private static WorkItems.Subject subject(Dispute dispute) {

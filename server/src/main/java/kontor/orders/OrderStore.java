@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 import kontor.database.Rows;
 import kontor.database.Statements;
+import kontor.money.Money;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -42,7 +43,12 @@ class OrderStore {
             int version,
             @Nullable String externalId,
             @Nullable String externalCustomer,
-            Instant placedAt) {}
+            Instant placedAt) {
+        /** @param minorUnits of the order's currency */
+        Money money(long minorUnits) {
+            return new Money(minorUnits, currency);
+        }
+    }
 
     /** A step in the life of an order. {@code fromStatus} is null for the first. */
     record Step(

@@ -177,7 +177,7 @@ class Paying {
                 payments.nextPaymentId(),
                 "card",
                 request.gateway(),
-                OrderMoney.money(order, amount),
+                order.money(amount),
                 PaymentStatus.CREATED,
                 0,
                 null);

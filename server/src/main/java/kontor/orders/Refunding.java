@@ -28,7 +28,7 @@ class Refunding {
     private final OrderStore store;
     private final RefundStore refunds;
     private final RefundViews views;
-    private final OrderMoney money;
+    private final RefundOutcomes outcomes;
     private final Payments payments;
     private final PaymentMoves moves;
     private final MoneyRequests requests;
@@ -40,7 +40,7 @@ class Refunding {
             OrderStore store,
             RefundStore refunds,
             RefundViews views,
-            OrderMoney money,
+            RefundOutcomes outcomes,
             Payments payments,
             PaymentMoves moves,
             MoneyRequests requests,
@@ -50,7 +50,7 @@ class Refunding {
         this.store = store;
         this.refunds = refunds;
         this.views = views;
-        this.money = money;
+        this.outcomes = outcomes;
         this.payments = payments;
         this.moves = moves;
         this.requests = requests;
@@ -86,7 +86,7 @@ class Refunding {
                 orderId,
                 ids.next("orders.refund_ids"),
                 Refund.State.PENDING,
-                OrderMoney.money(order, amount),
+                order.money(amount),
                 late ? new Refund.Parts(0, 0, 0, amount) : partsOf(order, lines, amount),
                 request.reason(),
                 request.note(),
@@ -221,8 +221,7 @@ class Refunding {
                 }
             }
         }
-        for (var operation : begun)
-            if (operation.gateway().equals(Operation.TRANSFER)) money.transferredBack(order, operation);
+        for (var operation : begun) if (operation.gateway().equals(Operation.TRANSFER)) outcomes.done(order, operation);
         return new Begun.Asking(begun);
     }
 

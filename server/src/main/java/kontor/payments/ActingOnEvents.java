@@ -15,7 +15,8 @@ class ActingOnEvents {
 
     private final InboundEventStore events;
     private final PaymentStore store;
-    private final Payments payments;
+    private final OperationStore operations;
+    private final GatewayQuestions questions;
     private final PaymentOutcomes outcomes;
     private final WorkItems work;
     private final ToldOutcomes told;
@@ -23,13 +24,15 @@ class ActingOnEvents {
     ActingOnEvents(
             InboundEventStore events,
             PaymentStore store,
-            Payments payments,
+            OperationStore operations,
+            GatewayQuestions questions,
             PaymentOutcomes outcomes,
             WorkItems work,
             ToldOutcomes told) {
         this.events = events;
         this.store = store;
-        this.payments = payments;
+        this.operations = operations;
+        this.questions = questions;
         this.outcomes = outcomes;
         this.work = work;
         this.told = told;
@@ -62,7 +65,7 @@ class ActingOnEvents {
             refuse(gateway, refused.get(), event);
             return;
         }
-        var open = store.openOperation(payment.orderId(), payment.id());
+        var open = operations.openOperation(payment.orderId(), payment.id());
         if (open.isPresent() && !isSettled(open.get(), gateway, event)) return;
         var stands = store.paymentOf(gateway, payment.id(), null).orElseThrow();
         if (isGivenUpThere(stands, event)) giveUp(stands, gateway, event);
@@ -76,7 +79,7 @@ class ActingOnEvents {
         var named = open.reference() == null && event.gatewayReference() != null
                 ? open.named(event.gatewayReference())
                 : open;
-        var answer = payments.resolve(named);
+        var answer = questions.resolve(named);
         if (answer instanceof GatewayAnswer.NoAnswer none && !none.wasSent()) return false; // nobody has been asked yet
         outcomes.settle(named, answer, "gateway:" + gateway);
         return !(answer instanceof GatewayAnswer.NoAnswer || answer instanceof GatewayAnswer.NotFound);
@@ -84,14 +87,14 @@ class ActingOnEvents {
 
     /** The gateway holds nothing any more, if that is still what it says. */
     private void giveUp(Payment held, String gateway, WebhookEvent event) {
-        var found = payments.foundNow(held, event);
+        var found = questions.foundNow(held, event);
         if (found instanceof GatewayAnswer.NoAnswer || found instanceof GatewayAnswer.NotFound) return;
         if (found instanceof GatewayAnswer.Voided) outcomes.gone(held, "gateway:" + gateway);
         events.done(gateway, event.id(), "processed", null);
     }
 
     private void giveBack(Payment ended, String gateway, WebhookEvent event) {
-        var found = payments.foundNow(ended, event);
+        var found = questions.foundNow(ended, event);
         if (found instanceof GatewayAnswer.NoAnswer no && no.isStrange()) {
             var says = "event %s says that money was taken, and the gateway does not: %s"
                     .formatted(event.id(), no.reason());
@@ -107,7 +110,7 @@ class ActingOnEvents {
     /** A refund that had been paid out came back, if that is still what the gateway says. */
     private void refuse(String gateway, Operation refund, WebhookEvent event) {
         var said = Objects.requireNonNull(event.answer(), "an event that says that a refund failed");
-        switch (payments.foundNow(refund, said)) {
+        switch (questions.foundNow(refund, said)) {
             case GatewayAnswer.Declined no -> {
                 outcomes.refundCameBack(refund, no.code(), "gateway:" + gateway);
                 events.done(gateway, event.id(), "processed", "a refund came back");

@@ -10,16 +10,20 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 @Component
 public class GatewayBooks {
     private final Payments payments;
-    private final PaymentStore store;
+    private final GatewayQuestions questions;
+    private final OperationKeys keys;
+    private final OperationStore operations;
 
-    GatewayBooks(Payments payments, PaymentStore store) {
+    GatewayBooks(Payments payments, GatewayQuestions questions, OperationKeys keys, OperationStore operations) {
         this.payments = payments;
-        this.store = store;
+        this.questions = questions;
+        this.keys = keys;
+        this.operations = operations;
     }
 
     /** The gateways that are configured, by name. */
     public List<String> gateways() {
-        return payments.gatewayNames().stream().sorted().toList();
+        return questions.gatewayNames().stream().sorted().toList();
     }
 
     /**
@@ -30,7 +34,7 @@ public class GatewayBooks {
     public BalancePage read(String gateway, @Nullable String after) {
         if (TransactionSynchronizationManager.isActualTransactionActive())
             throw new IllegalStateException("a gateway must not be asked inside a transaction");
-        return payments.gateway(gateway).balance(after);
+        return questions.gateway(gateway).balance(after);
     }
 
     /** What an operation key of this installation names; nothing of it needs to be here any more. */
@@ -39,19 +43,19 @@ public class GatewayBooks {
     /** @return null when the key is of another installation, or none of ours */
     public @Nullable Named named(@Nullable String operationKey) {
         if (operationKey == null) return null;
-        return payments.nameIn(operationKey)
+        return keys.nameIn(operationKey)
                 .map(name -> new Named(name.orderId(), name.operationId()))
                 .orElse(null);
     }
 
     /** The key under which money that no operation of ours took is given back: the same at every try. */
     public String keyOfReturn(String lineId) {
-        return payments.keyPrefix() + "return-" + lineId.replaceAll("[^A-Za-z0-9._:-]", "_");
+        return keys.prefix() + "return-" + lineId.replaceAll("[^A-Za-z0-9._:-]", "_");
     }
 
     /** Gives money back that no operation of ours took. The key must be committed, and no transaction open. */
     public GatewayAnswer giveBack(String gateway, String key, String paymentReference, Money amount) {
-        return payments.gateway(gateway).refund(key, paymentReference, amount);
+        return questions.gateway(gateway).refund(key, paymentReference, amount);
     }
 
     /**
@@ -68,18 +72,18 @@ public class GatewayBooks {
 
     /** Lets every open question be asked about at once. */
     public void hasten() {
-        store.hasten();
+        operations.hasten();
     }
 
     /** Lets gateways be asked, too, whether buyers have confirmed the payments that wait for them. */
     public void askAboutWaiting() {
-        store.askAboutWaiting(payments.gatewayNames().stream()
-                .filter(name -> payments.gateway(name).answersLookUps())
+        operations.askAboutWaiting(questions.gatewayNames().stream()
+                .filter(name -> questions.gateway(name).answersLookUps())
                 .toList());
     }
 
     /** How many open questions wait to be asked about now. */
     public long due() {
-        return store.countDue();
+        return operations.countDue();
     }
 }

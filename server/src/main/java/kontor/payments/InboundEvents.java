@@ -27,6 +27,7 @@ class InboundEvents implements AutoCloseable {
     private final Lanes<Arrival, Standing> lane;
     private final InboundEventStore events;
     private final Payments payments;
+    private final GatewayQuestions questions;
     private final InboundEventArchive archive;
     private final InboxCounts counts;
     private final ActingOnEvents acting;
@@ -40,6 +41,7 @@ class InboundEvents implements AutoCloseable {
             Lanes<Arrival, Standing> lane,
             InboundEventStore events,
             Payments payments,
+            GatewayQuestions questions,
             InboundEventArchive archive,
             InboxCounts counts,
             ActingOnEvents acting,
@@ -47,6 +49,7 @@ class InboundEvents implements AutoCloseable {
         this.lane = lane;
         this.events = events;
         this.payments = payments;
+        this.questions = questions;
         this.archive = archive;
         this.counts = counts;
         this.acting = acting;
@@ -87,7 +90,7 @@ class InboundEvents implements AutoCloseable {
         try {
             var first = archive.otherBody(gateway, event.id(), body);
             if (first.isEmpty()) return;
-            var reader = payments.gateway(gateway);
+            var reader = questions.gateway(gateway);
             if (reader.readStored(first.get()).equals(reader.readStored(body))) return;
             archive.countConflict(gateway, event.id());
             counts.count(gateway, event.type(), "conflicting");
@@ -117,7 +120,7 @@ class InboundEvents implements AutoCloseable {
     @Scheduled(fixedDelayString = "${kontor.payments.inbox-interval:1s}")
     void finishAnswered() {
         events.finishAnswered(
-                payments.gatewayNames().stream().filter(told::speaksFor).toList());
+                questions.gatewayNames().stream().filter(told::speaksFor).toList());
     }
 
     /**
@@ -149,7 +152,8 @@ class InboundEvents implements AutoCloseable {
 
     private void actAgain(InboundEventStore.Waiting waiting) {
         try {
-            payments.gateway(waiting.gateway())
+            questions
+                    .gateway(waiting.gateway())
                     .readStored(waiting.body())
                     .ifPresent(event -> acting.act(waiting.gateway(), event));
         } catch (RuntimeException e) {

@@ -22,10 +22,12 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "Payments")
 class PaymentConfirmationController {
     private final Payments payments;
+    private final GatewayQuestions questions;
     private final PaymentOutcomes outcomes;
 
-    PaymentConfirmationController(Payments payments, PaymentOutcomes outcomes) {
+    PaymentConfirmationController(Payments payments, GatewayQuestions questions, PaymentOutcomes outcomes) {
         this.payments = payments;
+        this.questions = questions;
         this.outcomes = outcomes;
     }
 
@@ -48,7 +50,7 @@ class PaymentConfirmationController {
         var payment = payments.find(id, null).orElseThrow(() -> Refusal.notFound("payment"));
         payments.waitingAuthorization(payment.orderId(), id)
                 .ifPresent(waiting -> outcomes.settle(
-                        waiting, payments.confirm(waiting, brought.parameters()), "gateway:" + waiting.gateway()));
+                        waiting, questions.confirm(waiting, brought.parameters()), "gateway:" + waiting.gateway()));
         return new Status(payments.find(id, null).orElseThrow().status().code());
     }
 }

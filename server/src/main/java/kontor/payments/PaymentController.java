@@ -33,12 +33,15 @@ class PaymentController {
     private static final Logger log = LoggerFactory.getLogger(PaymentController.class);
 
     private final Payments payments;
+    private final GatewayQuestions questions;
     private final InboundEvents inbox;
     private final RateLimits limits;
     private final Clock clock;
 
-    PaymentController(Payments payments, InboundEvents inbox, RateLimits limits, Clock clock) {
+    PaymentController(
+            Payments payments, GatewayQuestions questions, InboundEvents inbox, RateLimits limits, Clock clock) {
         this.payments = payments;
+        this.questions = questions;
         this.inbox = inbox;
         this.limits = limits;
         this.clock = clock;
@@ -104,12 +107,12 @@ class PaymentController {
                             + " Of a message with several events those that are signed are kept, whatever the others are;"
                             + " one that is not makes it a 401, and the message may be sent again as it is.")
     ResponseEntity<?> receive(@PathVariable String name, HttpServletRequest request) throws IOException {
-        if (!payments.gatewayNames().contains(name)) {
+        if (!questions.gatewayNames().contains(name)) {
             limits.count(request);
             throw Refusal.notFound("gateway");
         }
         var body = request.getInputStream().readAllBytes();
-        var gateway = payments.gateway(name);
+        var gateway = questions.gateway(name);
         return switch (gateway.readWebhook(body, request::getHeader, clock.instant())) {
             case WebhookVerdict.Verified(var parts, var refused) -> {
                 try {

@@ -277,6 +277,6 @@ class PaymentMoveStore {
 
     private static PaymentMoves.Made made(ResultSet row) throws SQLException {
         return new PaymentMoves.Made(
-                PaymentStore.operation(row), Operation.State.ofCode(row.getString("state")), row.getString("code"));
+                OperationStore.operation(row), Operation.State.ofCode(row.getString("state")), row.getString("code"));
     }
 }

@@ -20,11 +20,13 @@ import org.springframework.transaction.annotation.Transactional;
 public class PaymentMoves {
     private final PaymentMoveStore store;
     private final PaymentStore payments;
+    private final OperationStore operations;
     private final Payments front;
 
-    PaymentMoves(PaymentMoveStore store, PaymentStore payments, Payments front) {
+    PaymentMoves(PaymentMoveStore store, PaymentStore payments, OperationStore operations, Payments front) {
         this.store = store;
         this.payments = payments;
+        this.operations = operations;
         this.front = front;
     }
 
@@ -82,7 +84,7 @@ public class PaymentMoves {
     }
 
     private Beginning begun(Payment payment, Operation operation) {
-        return payments.insertOperation(operation, Operation.State.INTENT)
+        return operations.insertOperation(operation, Operation.State.INTENT)
                 ? new Beginning.Begun(operation)
                 : new Beginning.Busy(payment);
     }
@@ -118,7 +120,7 @@ public class PaymentMoves {
                 refundId,
                 null,
                 0);
-        payments.insertOperation(operation, Operation.State.SUCCEEDED);
+        operations.insertOperation(operation, Operation.State.SUCCEEDED);
         return new Beginning.Begun(operation);
     }
 
@@ -244,7 +246,7 @@ public class PaymentMoves {
         if (!store.takeLate(ended, reference)) return Optional.empty();
         var operation = operation(ended, Kind.CAPTURE, ended.amount().minorUnits(), cause, 0, true, null)
                 .named(reference);
-        payments.insertOperation(operation, Operation.State.SUCCEEDED);
+        operations.insertOperation(operation, Operation.State.SUCCEEDED);
         return Optional.of(operation);
     }
 

@@ -24,8 +24,8 @@ class PaymentRecovery implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PaymentRecovery.class);
     private static final int AT_ONCE = 16;
 
-    private final PaymentStore store;
-    private final Payments payments;
+    private final OperationStore operations;
+    private final GatewayQuestions questions;
     private final PaymentOutcomes outcomes;
     private final GatewayGuards guards;
     private final ConcurrentMap<String, Semaphore> places = new ConcurrentHashMap<>();
@@ -34,9 +34,10 @@ class PaymentRecovery implements AutoCloseable {
             Thread.ofVirtual().name("recovery-", 1).factory());
     private volatile boolean closed;
 
-    PaymentRecovery(PaymentStore store, Payments payments, PaymentOutcomes outcomes, GatewayGuards guards) {
-        this.store = store;
-        this.payments = payments;
+    PaymentRecovery(
+            OperationStore operations, GatewayQuestions questions, PaymentOutcomes outcomes, GatewayGuards guards) {
+        this.operations = operations;
+        this.questions = questions;
         this.outcomes = outcomes;
         this.guards = guards;
     }
@@ -44,7 +45,7 @@ class PaymentRecovery implements AutoCloseable {
     /** Lets each gateway's due operations be begun, beside one another; does not wait for answers. */
     @Scheduled(fixedDelayString = "${kontor.payments.recovery-interval:2s}")
     void resolveDue() {
-        for (var gateway : store.gatewaysDue())
+        for (var gateway : operations.gatewaysDue())
             if (!closed && busy.add(gateway)) threads.execute(() -> resolveDueOf(gateway));
     }
 
@@ -69,10 +70,10 @@ class PaymentRecovery implements AutoCloseable {
         try {
             var worth = guards.worthBeginning(gateway, most);
             if (worth == 0) {
-                store.putOffOverdue(gateway);
+                operations.putOffOverdue(gateway);
                 return false;
             }
-            for (var operation : store.takeDue(gateway, worth)) {
+            for (var operation : operations.takeDue(gateway, worth)) {
                 threads.execute(() -> resolve(operation, free));
                 begun++;
             }
@@ -84,7 +85,7 @@ class PaymentRecovery implements AutoCloseable {
 
     private void resolve(Operation operation, Semaphore place) {
         try {
-            var answer = payments.resolve(operation);
+            var answer = questions.resolve(operation);
             // What was not even asked is no attempt: the operation stays as it is and is taken again soon.
             if (answer instanceof GatewayAnswer.NoAnswer none && !none.wasSent()) return;
             outcomes.settle(operation, answer, "recovery");

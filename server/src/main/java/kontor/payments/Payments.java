@@ -1,21 +1,15 @@
 package kontor.payments;
 
-import io.micrometer.core.instrument.MeterRegistry;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import kontor.database.Ids;
 import kontor.database.Statements;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Payments and the questions put to gateways. Recording takes part in the caller's transaction; asking happens outside of
@@ -23,29 +17,23 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 @Component
 public class Payments {
-    private static final Duration LONGEST_LAG_OF_A_SEARCH = Duration.ofDays(1);
-    private static final Pattern NAME = Pattern.compile("([0-9]{1,18})-([0-9]{1,18})(?:[-:].*)?");
-
     private final PaymentStore store;
-    private final Map<String, PaymentGateway> gateways;
-    private final Map<String, PaymentGateway> resolving;
+    private final OperationStore operations;
+    private final SettlementStore settlements;
+    private final GatewayQuestions questions;
     private final Ids ids;
-    private volatile @Nullable String keyPrefix;
     private volatile boolean held;
 
     Payments(
             PaymentStore store,
-            ObjectProvider<PaymentGateway> gateways,
-            GatewayGuards guards,
-            Ids ids,
-            MeterRegistry metrics) {
+            OperationStore operations,
+            SettlementStore settlements,
+            GatewayQuestions questions,
+            Ids ids) {
         this.store = store;
-        // Only what is sent is timed and counted, so the guard stands outside.
-        var timed = gateways.stream()
-                .map(gateway -> new TimedGateway(gateway, metrics))
-                .toList();
-        this.gateways = timed.stream().collect(Collectors.toMap(PaymentGateway::name, guards::forBuyers));
-        this.resolving = timed.stream().collect(Collectors.toMap(PaymentGateway::name, guards::forRecovery));
+        this.operations = operations;
+        this.settlements = settlements;
+        this.questions = questions;
         this.ids = ids;
     }
 
@@ -54,7 +42,7 @@ public class Payments {
 
     /** The gateways that can be named in an order. */
     public Set<String> gatewayNames() {
-        return gateways.keySet();
+        return questions.gatewayNames();
     }
 
     public long nextPaymentId() {
@@ -71,8 +59,8 @@ public class Payments {
     }
 
     /** Writes questions before they are asked. */
-    public void insertOperations(Statements statements, List<Operation> operations) {
-        if (!operations.isEmpty()) store.insertOperations(statements, operations);
+    public void insertOperations(Statements statements, List<Operation> asked) {
+        if (!asked.isEmpty()) operations.insertOperations(statements, asked);
     }
 
     /** Lets the server begin nothing on its own that changes something at a gateway; what was begun before is still resolved. */
@@ -99,13 +87,13 @@ public class Payments {
         if (held) return false;
         // In this order, as answers are recorded: the operation, then the payment. Else the two could wait for each
         // other.
-        return store.insertOperation(voiding, Operation.State.INTENT)
+        return operations.insertOperation(voiding, Operation.State.INTENT)
                 && store.lockVoidable(voiding.orderId(), voiding.paymentId());
     }
 
     /** What came of the void that was wanted by this actor with this key; a failed one counts only if there is no other. */
     public Optional<Operation.State> stateOfVoid(long orderId, String actor, String requestKey) {
-        return store.stateOfVoid(orderId, actor, requestKey);
+        return operations.stateOfVoid(orderId, actor, requestKey);
     }
 
     /**
@@ -114,129 +102,12 @@ public class Payments {
      * @throws IllegalStateException inside a transaction: a slow gateway would hold locks and a connection
      */
     public GatewayAnswer ask(Operation operation) {
-        return ask(operation, gateways.get(operation.gateway()));
+        return questions.ask(operation);
     }
 
-    private GatewayAnswer ask(Operation operation, @Nullable PaymentGateway gateway) {
-        if (TransactionSynchronizationManager.isActualTransactionActive())
-            throw new IllegalStateException("a gateway must not be asked inside a transaction");
-        if (gateway == null)
-            return new GatewayAnswer.NoAnswer("the gateway " + operation.gateway() + " is not configured");
-        return switch (operation.kind()) {
-            case AUTHORIZE -> ofItsAmount(operation, gateway.authorize(authorization(operation)));
-            case CAPTURE -> ofItsAmount(operation, gateway.capture(captureOf(operation)));
-            case VOID -> gateway.cancel(keyOf(operation), referenceOf(operation));
-            case REFUND ->
-                ofItsAmount(operation, gateway.refund(keyOf(operation), referenceOf(operation), operation.amount()));
-        };
-    }
-
-    /**
-     * An answer about another amount, or to another question, is none, whatever gateway it comes from: nobody is told that
-     * it was paid.
-     */
-    private static GatewayAnswer ofItsAmount(Operation operation, GatewayAnswer answer) {
-        if (answersAnother(operation.kind(), answer))
-            return GatewayAnswer.NoAnswer.strange(
-                    "no answer to a " + operation.kind().code() + ": " + answer);
-        var moved = switch (answer) {
-            case GatewayAnswer.Captured(var _, var taken) -> taken;
-            case GatewayAnswer.Refunded(var _, var back) -> back;
-            default -> operation.amount();
-        };
-        return moved.equals(operation.amount())
-                ? answer
-                : GatewayAnswer.NoAnswer.strange("it is about " + moved + " and not " + operation.amount());
-    }
-
-    private static boolean answersAnother(Operation.Kind kind, GatewayAnswer answer) {
-        return switch (answer) {
-            case GatewayAnswer.Refunded _ -> kind != Operation.Kind.REFUND;
-            case GatewayAnswer.Captured _,
-                    GatewayAnswer.Authorized _,
-                    GatewayAnswer.Voided _,
-                    GatewayAnswer.RequiresAction _ -> kind == Operation.Kind.REFUND;
-            case GatewayAnswer.Declined _,
-                    GatewayAnswer.Pending _,
-                    GatewayAnswer.NoAnswer _,
-                    GatewayAnswer.NotFound _ -> false;
-        };
-    }
-
-    /**
-     * Finds out what became of an operation that has no answer yet. A gateway that knows nothing of it is asked again
-     * under the same key while it is sure to remember keys: only then is "not found" more than a search that lags behind.
-     * Long after that nobody can send it any more, and what was never found was never carried out.
-     */
+    /** Finds out what became of an operation that has no answer yet: see {@link GatewayQuestions#resolve}. */
     public GatewayAnswer resolve(Operation operation) {
-        var gateway = resolving.get(operation.gateway());
-        if (gateway == null) return ask(operation);
-        return switch (operation.kind()) {
-            case AUTHORIZE -> fenced(operation, gateway, lookUp(operation, operation.reference(), gateway));
-            case CAPTURE -> fenced(operation, gateway, gateway.lookUpCapture(captureOf(operation)));
-            case REFUND -> fenced(operation, gateway, lookUpRefund(operation, gateway));
-            case VOID -> resolveVoid(operation, gateway);
-        };
-    }
-
-    /** Sends again under the same key what was not found, while the gateway is sure to know the key. */
-    private GatewayAnswer fenced(Operation operation, PaymentGateway gateway, GatewayAnswer found) {
-        if (!(found instanceof GatewayAnswer.NotFound)) return ofItsAmount(operation, found);
-        var age = store.ageOf(operation);
-        if (age.compareTo(gateway.remembersKeysFor()) < 0) return ask(operation, gateway);
-        // A gateway that cannot be asked has not said that it was never carried out, however long ago.
-        return !gateway.answersLookUps()
-                        || age.compareTo(gateway.remembersKeysFor().plus(LONGEST_LAG_OF_A_SEARCH)) < 0
-                ? new GatewayAnswer.NoAnswer("not found, and too late to ask again under the same key")
-                : new GatewayAnswer.Declined("never_executed", "It was never carried out.", null);
-    }
-
-    /** What is there counts more than what a call answers: the key may stand for an error that the gateway has kept. */
-    private GatewayAnswer resolveVoid(Operation operation, PaymentGateway gateway) {
-        var known = store.authorizationOf(operation.orderId(), operation.paymentId())
-                .map(authorization -> lookUp(authorization, operation.reference(), gateway));
-        if (known.isPresent()
-                && (known.get() instanceof GatewayAnswer.Captured
-                        || known.get() instanceof GatewayAnswer.Voided
-                        || (known.get() instanceof GatewayAnswer.Authorized && !isHold(operation)))) return known.get();
-        if (!gateway.answersLookUps()) return ask(operation, gateway);
-        // Giving a payment up twice is giving it up once, so a key of its own is safe for every further try.
-        return gateway.cancel(keyOf(operation) + "-" + UUID.randomUUID(), referenceOf(operation));
-    }
-
-    /** Whether it gives up what is held, rather than what its buyer has not confirmed yet. */
-    private boolean isHold(Operation voiding) {
-        return store.waitingAuthorization(voiding.orderId(), voiding.paymentId())
-                .isEmpty();
-    }
-
-    /** What there is now of a payment that a message says something unexpected about. */
-    GatewayAnswer foundNow(Payment payment, WebhookEvent event) {
-        var gateway = gateway(String.valueOf(payment.gateway()));
-        var authorization = store.authorizationOf(payment.orderId(), payment.id());
-        if (authorization.isEmpty()) return new GatewayAnswer.NotFound();
-        if (gateway.answersLookUps()) return lookUp(authorization.get(), event.gatewayReference(), gateway);
-        // It cannot be asked: its signed message is its word, if it is about this payment's amount.
-        return event.answer() instanceof GatewayAnswer.Captured taken
-                        && taken.amount().equals(payment.amount())
-                ? taken
-                : new GatewayAnswer.NoAnswer("the message is about another amount");
-    }
-
-    /** What there is now of a refund that a message says something unexpected about; nothing is sent again. */
-    GatewayAnswer foundNow(Operation refund, GatewayAnswer said) {
-        var gateway = gateway(refund.gateway());
-        return gateway.answersLookUps() ? lookUpRefund(refund, gateway) : said;
-    }
-
-    private GatewayAnswer lookUpRefund(Operation operation, PaymentGateway gateway) {
-        return gateway.lookUpRefund(new GatewayRequest.LookUpRefund(
-                keyOf(operation), referenceOf(operation), operation.amount(), operation.ownReference()));
-    }
-
-    private GatewayAnswer lookUp(Operation operation, @Nullable String reference, PaymentGateway gateway) {
-        return gateway.lookUp(
-                new GatewayRequest.LookUp(keyOf(operation), operation.paymentId(), operation.amount(), reference));
+        return questions.resolve(operation);
     }
 
     /**
@@ -244,8 +115,8 @@ public class Payments {
      *
      * @return the ids of the operations that these answers settled or moved on
      */
-    public Set<Long> settle(List<Settlement> settlements) {
-        return store.settle(settlements);
+    public Set<Long> settle(List<Settlement> answered) {
+        return settlements.settle(answered);
     }
 
     /** @param amount in minor units of the payment's currency */
@@ -291,7 +162,7 @@ public class Payments {
 
     /** The operation of the payment that still waits: for the gateway, or else for the buyer. */
     public Optional<Operation> openOperation(long orderId, long paymentId) {
-        return store.openOperation(orderId, paymentId);
+        return operations.openOperation(orderId, paymentId);
     }
 
     /** Payments beside an invoice that have waited for their buyers for so long, and that nobody is asking about. */
@@ -303,17 +174,17 @@ public class Payments {
      * What was asked about an order and has not been answered, and that nobody is waiting for an answer to at this moment.
      */
     public List<Operation> unansweredOf(long orderId) {
-        return store.unansweredOf(orderId);
+        return operations.unansweredOf(orderId);
     }
 
     /** The authorization that waits for the buyer, also while another operation of the payment is open. */
     public Optional<Operation> waitingAuthorization(long orderId, long paymentId) {
-        return store.waitingAuthorization(orderId, paymentId);
+        return operations.waitingAuthorization(orderId, paymentId);
     }
 
     /** Where the buyer must go to confirm the payment, while it waits for that. */
     public Optional<String> actionOf(long orderId, long paymentId) {
-        return store.actionOf(orderId, paymentId);
+        return operations.actionOf(orderId, paymentId);
     }
 
     /** A question to give up what the payment holds or waits for. */
@@ -331,85 +202,5 @@ public class Payments {
                 null,
                 payment.reference(),
                 cause);
-    }
-
-    private GatewayRequest.Authorize authorization(Operation operation) {
-        if (operation.token() == null)
-            throw new IllegalArgumentException("operation " + operation.id() + " has no token");
-        return new GatewayRequest.Authorize(
-                keyOf(operation),
-                operation.orderId(),
-                operation.paymentId(),
-                operation.amount(),
-                operation.token(),
-                operation.captures(),
-                operation.returnUrl() == null ? null : URI.create(operation.returnUrl()));
-    }
-
-    private GatewayRequest.Capture captureOf(Operation operation) {
-        return new GatewayRequest.Capture(
-                keyOf(operation),
-                referenceOf(operation),
-                operation.amount(),
-                operation.capturedBefore(),
-                operation.last());
-    }
-
-    private static String referenceOf(Operation operation) {
-        if (operation.reference() == null)
-            throw new IllegalStateException("operation " + operation.id() + " is about a payment without a name");
-        return operation.reference();
-    }
-
-    /** What the operation is called at its gateway: the same for every try, and of this installation alone. */
-    String keyOf(Operation operation) {
-        return keyOf(operation.orderId(), operation.id());
-    }
-
-    private String keyOf(long orderId, long operationId) {
-        return keyPrefix() + orderId + "-" + operationId;
-    }
-
-    /** What every key of this installation begins with. */
-    String keyPrefix() {
-        var prefix = keyPrefix;
-        if (prefix == null) {
-            prefix = store.installation().toString().substring(0, 13) + "-";
-            keyPrefix = prefix;
-        }
-        return prefix;
-    }
-
-    /** What an operation is called in our tables. */
-    record Name(long orderId, long operationId) {}
-
-    /** The operation that a gateway's message names, also where something follows its key; empty for anybody else's. */
-    Optional<Name> nameIn(String operationKey) {
-        var prefix = keyPrefix();
-        var numbers = NAME.matcher(operationKey);
-        return operationKey.startsWith(prefix)
-                        && numbers.region(prefix.length(), operationKey.length())
-                                .matches()
-                ? Optional.of(new Name(Long.parseLong(numbers.group(1)), Long.parseLong(numbers.group(2))))
-                : Optional.empty();
-    }
-
-    /** Hands the gateway what the buyer's browser brought back, for the authorization that waits for it. */
-    GatewayAnswer confirm(Operation waiting, Map<String, String> returned) {
-        return gateway(waiting.gateway())
-                .confirm(new GatewayRequest.Confirm(
-                        keyOf(waiting),
-                        waiting.paymentId(),
-                        waiting.amount(),
-                        waiting.captures(),
-                        waiting.reference(),
-                        returned));
-    }
-
-    /** @throws IllegalArgumentException when there is no such gateway */
-    PaymentGateway gateway(String name) {
-        var gateway = gateways.get(name);
-        if (gateway == null) throw new IllegalArgumentException("no gateway " + name);
-        return gateway;
     }
 }

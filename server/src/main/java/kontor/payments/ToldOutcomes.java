@@ -13,12 +13,21 @@ import org.springframework.stereotype.Component;
 @Component
 class ToldOutcomes {
     private final PaymentStore store;
-    private final Payments payments;
+    private final OperationStore operations;
+    private final GatewayQuestions questions;
+    private final OperationKeys keys;
     private final PaymentOutcomes outcomes;
 
-    ToldOutcomes(PaymentStore store, Payments payments, PaymentOutcomes outcomes) {
+    ToldOutcomes(
+            PaymentStore store,
+            OperationStore operations,
+            GatewayQuestions questions,
+            OperationKeys keys,
+            PaymentOutcomes outcomes) {
         this.store = store;
-        this.payments = payments;
+        this.operations = operations;
+        this.questions = questions;
+        this.keys = keys;
         this.outcomes = outcomes;
     }
 
@@ -43,7 +52,7 @@ class ToldOutcomes {
 
     /** Whether the messages of this gateway are settled here. */
     boolean speaksFor(String gateway) {
-        return !payments.gateway(gateway).answersLookUps();
+        return !questions.gateway(gateway).answersLookUps();
     }
 
     /** The same event, with the payment that the operation it names belongs to. */
@@ -111,15 +120,15 @@ class ToldOutcomes {
         if (held.isEmpty()) return new Result.Foreign();
         var payment = held.get();
         var authorization =
-                store.authorizationOf(payment.orderId(), payment.id()).orElseThrow();
+                operations.authorizationOf(payment.orderId(), payment.id()).orElseThrow();
         if (event.amount() != null && !event.amount().equals(payment.amount()))
             return new Result.Contradiction(
                     authorization, "says " + event.amount() + " where " + payment.amount() + " was asked for");
-        var beside = store.operationsBeside(gateway, payment.orderId(), authorization.id());
+        var beside = operations.operationsBeside(gateway, payment.orderId(), authorization.id());
         if (beside.stream().anyMatch(ToldOutcomes::isGivenUp)) return new Result.Settled();
         var open = beside.stream()
                 .filter(ToldOutcomes::isOpen)
-                .map(PaymentStore.Known::operation)
+                .map(OperationStore.Known::operation)
                 .filter(operation -> operation.kind() != Operation.Kind.REFUND)
                 .findFirst();
         if (open.isEmpty()) return gone(payment, authorization, event);
@@ -155,20 +164,20 @@ class ToldOutcomes {
     /** The refund that a message says was not paid out, although the gateway had said that it was. */
     Optional<Operation> refusedAfterAll(String gateway, WebhookEvent event) {
         if (!event.refusesRefund() || event.operationKey() == null) return Optional.empty();
-        var name = payments.nameIn(event.operationKey());
+        var name = keys.nameIn(event.operationKey());
         return operationsNamed(gateway, event).stream()
                 .filter(known -> known.state() == Operation.State.SUCCEEDED
                         && known.operation().kind() == Operation.Kind.REFUND
                         && name.isPresent()
                         && name.get().operationId() == known.operation().id())
-                .map(PaymentStore.Known::operation)
+                .map(OperationStore.Known::operation)
                 .findFirst();
     }
 
-    private List<PaymentStore.Known> operationsNamed(String gateway, WebhookEvent event) {
+    private List<OperationStore.Known> operationsNamed(String gateway, WebhookEvent event) {
         var key = event.operationKey();
-        return (key == null ? Optional.<Payments.Name>empty() : payments.nameIn(key))
-                .map(name -> store.operationsBeside(gateway, name.orderId(), name.operationId()))
+        return (key == null ? Optional.<OperationKeys.Name>empty() : keys.nameIn(key))
+                .map(name -> operations.operationsBeside(gateway, name.orderId(), name.operationId()))
                 .orElse(List.of());
     }
 
@@ -177,10 +186,10 @@ class ToldOutcomes {
      * instead. What was carried out is then the payment's open one of that kind, of which there is never more than one, or
      * else the last; what failed may be an old one as well, so it is whichever has its amount.
      */
-    private List<PaymentStore.Known> concerned(List<PaymentStore.Known> beside, WebhookEvent event) {
+    private List<OperationStore.Known> concerned(List<OperationStore.Known> beside, WebhookEvent event) {
         var named = event.operationKey() == null
                 ? null
-                : payments.nameIn(event.operationKey()).orElse(null);
+                : keys.nameIn(event.operationKey()).orElse(null);
         var ofKind = beside.stream()
                 .filter(known -> isOfKind(known.operation(), event.concerns()))
                 .toList();
@@ -206,11 +215,11 @@ class ToldOutcomes {
         return operation.kind() == kind || (takes && kind == Operation.Kind.CAPTURE);
     }
 
-    private static boolean isGivenUp(PaymentStore.Known known) {
+    private static boolean isGivenUp(OperationStore.Known known) {
         return known.operation().kind() == Operation.Kind.VOID && known.state() == Operation.State.SUCCEEDED;
     }
 
-    private static boolean isOpen(PaymentStore.Known known) {
+    private static boolean isOpen(OperationStore.Known known) {
         return known.state() != Operation.State.SUCCEEDED && known.state() != Operation.State.FAILED;
     }
 

@@ -45,6 +45,9 @@ class ReceivingMessagesTest {
     private Payments payments;
 
     @Autowired
+    private GatewayQuestions questions;
+
+    @Autowired
     private InboundEventStore events;
 
     @Autowired
@@ -107,12 +110,12 @@ class ReceivingMessagesTest {
     void aGatewayThatFindsTheInboxFullIsAskedToComeAgain() throws Exception {
         var full = new Lanes<Arrival, Standing>("full", 1, 1, 1, events, size -> {});
         full.close(); // takes nothing any more, as when all its places are taken
-        var inbox = new InboundEvents(full, events, payments, archive, counts, acting, told);
+        var inbox = new InboundEvents(full, events, payments, questions, archive, counts, acting, told);
         var body = unknown(id);
         var request = new MockHttpServletRequest("POST", "/gateways/stripe/webhook");
         request.setContent(body.getBytes(StandardCharsets.UTF_8));
         request.addHeader("Stripe-Signature", TestGateway.signatureOf(body));
-        var answer = new PaymentController(payments, inbox, limits, clock).receive("stripe", request);
+        var answer = new PaymentController(payments, questions, inbox, limits, clock).receive("stripe", request);
         assertThat(answer.getStatusCode().value()).isEqualTo(503);
         assertThat(answer.getHeaders().getFirst("Retry-After")).isEqualTo("1");
         assertThat(kept(id)).isEmpty();

@@ -48,7 +48,7 @@ class WhenAGatewayStopsAnsweringTest {
     private GatewayGuards guards;
 
     @Autowired
-    private PaymentStore store;
+    private OperationStore store;
 
     @Autowired
     private TransactionTemplate transaction;
