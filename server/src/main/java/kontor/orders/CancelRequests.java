@@ -28,6 +28,7 @@ class CancelRequests {
     private final Cancelling cancelling;
     private final Completion completion;
     private final Payments payments;
+    private final OpenQuestions questions;
     private final Idempotency idempotency;
     private final OrderSettings settings;
     private final TransactionTemplate transaction;
@@ -37,6 +38,7 @@ class CancelRequests {
             Cancelling cancelling,
             Completion completion,
             Payments payments,
+            OpenQuestions questions,
             Idempotency idempotency,
             OrderSettings settings,
             TransactionTemplate transaction) {
@@ -44,6 +46,7 @@ class CancelRequests {
         this.cancelling = cancelling;
         this.completion = completion;
         this.payments = payments;
+        this.questions = questions;
         this.idempotency = idempotency;
         this.settings = settings;
         this.transaction = transaction;
@@ -52,8 +55,10 @@ class CancelRequests {
     /** @param owner whose order it must be; null for anyone's */
     ResponseEntity<?> answer(
             long id, @Nullable Long owner, Caller caller, OrderController.Cancellation body, List<String> keys) {
-        var order = store.find(id, owner).orElseThrow(() -> Refusal.notFound("order"));
+        if (store.find(id, owner).isEmpty()) throw Refusal.notFound("order");
         var key = idempotency.required(keys, caller.principal(), "POST /orders/" + id + "/cancel", body);
+        if (!idempotency.find(List.of(key)).containsKey(key)) questions.settle(id);
+        var order = store.find(id, owner).orElseThrow();
         var cause = new Operation.Cause(caller.principal(), key.key(), body.reason());
         var begun = (order.status() == OrderStatus.PENDING_PAYMENT
                         || (order.status() == OrderStatus.CONFIRMED

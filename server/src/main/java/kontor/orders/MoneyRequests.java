@@ -9,12 +9,10 @@ import java.util.function.Supplier;
 import kontor.idempotency.Claim;
 import kontor.idempotency.Idempotency;
 import kontor.idempotency.RequestKey;
-import kontor.payments.GatewayAnswer;
 import kontor.payments.Operation;
 import kontor.payments.Payment;
 import kontor.payments.PaymentMoves;
 import kontor.payments.PaymentMoves.Made;
-import kontor.payments.PaymentOutcomes;
 import kontor.payments.Payments;
 import kontor.web.Problem;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +31,7 @@ class MoneyRequests {
     private final PaymentMoves moves;
     private final Payments payments;
     private final OrderMoney money;
-    private final PaymentOutcomes outcomes;
+    private final OpenQuestions questions;
     private final Idempotency idempotency;
     private final OrderSettings settings;
     private final TransactionTemplate transaction;
@@ -42,14 +40,14 @@ class MoneyRequests {
             PaymentMoves moves,
             Payments payments,
             OrderMoney money,
-            PaymentOutcomes outcomes,
+            OpenQuestions questions,
             Idempotency idempotency,
             OrderSettings settings,
             TransactionTemplate transaction) {
         this.moves = moves;
         this.payments = payments;
         this.money = money;
-        this.outcomes = outcomes;
+        this.questions = questions;
         this.idempotency = idempotency;
         this.settings = settings;
         this.transaction = transaction;
@@ -71,7 +69,7 @@ class MoneyRequests {
     ResponseEntity<?> answer(
             long orderId, RequestKey key, Supplier<Begun> begin, Function<List<Made>, ResponseEntity<?>> answer) {
         if (isKnown(key)) return again(orderId, key, answer);
-        settleWhatIsUnknown(orderId);
+        questions.settle(orderId);
         var begun = begin(orderId, key, begin);
         if (begun.isEmpty()) return again(orderId, key, answer);
         return switch (begun.get()) {
@@ -99,15 +97,6 @@ class MoneyRequests {
 
     private boolean isKnown(RequestKey key) {
         return idempotency.find(List.of(key)).containsKey(key);
-    }
-
-    /** What has not been answered yet is found out before anything is asked on top of it. */
-    private void settleWhatIsUnknown(long orderId) {
-        for (var operation : payments.unansweredOf(orderId)) {
-            var answer = payments.resolve(operation);
-            var unsent = answer instanceof GatewayAnswer.NoAnswer no && !no.wasSent();
-            if (!unsent) outcomes.settle(operation, answer, "recovery");
-        }
     }
 
     private void ask(Operation operation) {

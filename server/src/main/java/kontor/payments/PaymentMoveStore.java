@@ -103,7 +103,7 @@ class PaymentMoveStore {
                                 [least(attempts + 1, 6)]::interval
                         WHERE order_id = :order AND payment_id = :payment AND id = :id
                           AND (state IN ('intent', 'unknown') OR state = 'waiting' AND :state IN ('succeeded', 'failed'))
-                          AND (:state <> 'unknown' OR epoch = :epoch)
+                          AND (:state NOT IN ('unknown', 'waiting') OR epoch = :epoch)
                         """)
                         .param("id", operation.id())
                         .param("epoch", operation.epoch())

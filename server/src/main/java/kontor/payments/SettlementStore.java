@@ -96,8 +96,9 @@ class SettlementStore {
                           AND operations.id = answer.id
                           AND (operations.state IN ('intent', 'unknown')
                                OR operations.state = 'waiting' AND answer.state IN ('succeeded', 'failed'))
-                          -- Who took it up later knows better than one who was stopped with "no answer" in his hands.
-                          AND (answer.state <> 'unknown' OR operations.epoch = answer.epoch)
+                          -- Who took it up later knows better than one who was stopped with "not yet" in his hands; what is
+                          -- final is a fact about the gateway, whoever brings it.
+                          AND (answer.state NOT IN ('unknown', 'waiting') OR operations.epoch = answer.epoch)
                         RETURNING operations.id
                         """, (row, number) -> row.getLong(1)));
         Rows.of(changes.stream()

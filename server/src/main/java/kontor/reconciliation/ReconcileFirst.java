@@ -80,6 +80,7 @@ class ReconcileFirst implements SmartInitializingSingleton {
             gateways.askAboutWaiting();
             for (var wait = 0; wait < LONGEST_WAIT_FOR_ANSWERS && gateways.due() > 0; wait++)
                 Thread.sleep(BETWEEN_TRIES);
+            if (gateways.due() > 0) return false; // not even asked about: its gateway cannot be reached now
             if (!reconciliation.run()) return false;
             // The books tell of the highest ids: should they be beyond those that were skipped, this skips on.
             lines.skipIds(lines.highestNamed() + MARGIN);

@@ -91,7 +91,8 @@ WHERE NOT (indisvalid AND indisready) AND nspname !~ '^pg_' AND has_schema_privi
 SELECT table_name, privilege
 FROM unnest(ARRAY['inventory.movements', 'ledger.accounts', 'ledger.adjustments', 'ledger.balances', 'ledger.entries',
                   'ledger.sealed', 'ledger.seals', 'ledger.transactions', 'orders.credit_lines', 'orders.credits',
-                  'orders.history', 'orders.lines', 'orders.transitions']) AS table_name,
+                  'orders.history', 'orders.lines', 'orders.refund_lines', 'orders.transitions',
+                  'reconciliation.matches']) AS table_name,
      unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS privilege
 WHERE has_table_privilege('kontor_app', table_name, privilege)
    OR privilege = 'UPDATE' AND has_any_column_privilege('kontor_app', table_name, privilege);

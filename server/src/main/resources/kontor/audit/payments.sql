@@ -23,6 +23,27 @@ WHERE method = 'invoice' OR status IN ('created', 'requires_action', 'authorized
 GROUP BY order_id, method
 HAVING count(*) > 1;
 
+-- orders_take_no_more_than_they_come_to
+-- What the payments of an order have taken, together, is no more than the order comes to; late money is on its way back.
+SELECT order_id, total, captured
+FROM (SELECT order_id, sum(captured) AS captured FROM payments.payments WHERE NOT late GROUP BY order_id) AS taken
+JOIN orders.orders ON orders.id = order_id
+WHERE captured > total;
+
+-- payments_have_their_own_references
+-- No two payments share a gateway's name, and no two refunds: what a gateway did once is counted once.
+SELECT gateway, 'payment' AS what, gateway_reference AS reference, count(*) AS times, min(order_id) AS first_order
+FROM payments.payments
+WHERE gateway_reference IS NOT NULL
+GROUP BY gateway, gateway_reference
+HAVING count(*) > 1
+UNION ALL
+SELECT gateway, 'refund', own_reference, count(*), min(order_id)
+FROM payments.operations
+WHERE kind = 'refund' AND own_reference IS NOT NULL AND state = 'succeeded'
+GROUP BY gateway, own_reference
+HAVING count(*) > 1;
+
 -- one_question_at_a_time
 -- No payment has two operations under way.
 SELECT order_id, payment_id, count(*) AS under_way
@@ -282,7 +303,7 @@ WHERE state IN ('intent', 'unknown')
   AND (created_at < now() - interval '24 hours'
            AND NOT EXISTS (
                SELECT FROM payments.work_items
-               WHERE work_items.operation_id = operations.id AND kind = 'unknown_operation')
+               WHERE work_items.operation_id = operations.id AND kind = 'unknown_operation' AND resolved_at IS NULL)
        -- Nobody could ask while PostgreSQL was not there.
        OR greatest(next_attempt_at, pg_postmaster_start_time()) < now() - interval '5 minutes');
 

@@ -39,6 +39,10 @@ final class BookCheck {
                        OR kind = 'authorize' AND captures), 0)
                 OR refunded <> coalesce(sum(operations.amount) FILTER (WHERE kind = 'refund'), 0)
             UNION ALL
+            SELECT 'order ' || order_id || ' comes to ' || total || ' and took ' || sum(captured)
+            FROM payments.payments JOIN orders.orders ON orders.id = order_id
+            WHERE order_id > :before AND NOT late GROUP BY order_id, total HAVING sum(captured) > total
+            UNION ALL
             SELECT 'the books of order ' || order_id || ' show ' || booked || ' at the gateway, its payments ' || paid
             FROM (
                 SELECT order_id, sum(captured - refunded - disputed) AS paid FROM payments.payments

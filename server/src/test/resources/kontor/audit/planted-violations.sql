@@ -20,6 +20,8 @@ SELECT (SELECT max(id) FROM orders.orders WHERE status = 'confirmed' AND payment
           AND NOT EXISTS (SELECT FROM payments.payments AS invoice WHERE invoice.order_id = orders.id AND method = 'invoice'))
            AS part_refunded,
        (SELECT max(order_id) FROM ledger.transactions WHERE kind = 'refund_reversal') AS returned,
+       (SELECT min(order_id) FROM payments.operations
+        WHERE kind = 'refund' AND state = 'succeeded' AND gateway = 'stripe') AS refunded,
        (SELECT max(order_id) FROM payments.disputes WHERE status = 'open' AND withdrawn) AS disputed,
        (SELECT max(id) FROM orders.credits WHERE order_id IS NOT NULL AND given_as = 'bank') AS credit,
        (SELECT max(id) FROM orders.credits WHERE order_id IS NULL AND given_as = 'bank') AS customers_credit;
@@ -199,6 +201,26 @@ FROM picked WHERE order_id = returned AND kind = 'refund_reversal';
 
 -- invoices_count_what_took_their_place: a penny that nobody paid
 UPDATE payments.payments SET replaced = replaced + 1 FROM picked WHERE order_id = called_off;
+
+-- orders_take_no_more_than_they_come_to: paid a second time, and booked as sold a second time
+INSERT INTO payments.payments (order_id, id, method, gateway, currency, amount, status, captured)
+SELECT order_id, -7, 'card', gateway, currency, amount, 'captured', captured
+FROM payments.payments JOIN picked ON order_id = paid;
+INSERT INTO payments.operations (order_id, payment_id, id, kind, state, gateway, currency, amount, captures)
+SELECT order_id, -7, -7, 'authorize', 'succeeded', gateway, currency, amount, true
+FROM payments.payments JOIN picked ON order_id = paid WHERE payments.id = -7;
+INSERT INTO ledger.transactions SELECT -1, paid, 'operation', -7, 'capture', now() FROM picked;
+INSERT INTO ledger.entries
+SELECT -1, line, account, currency, amount
+FROM ledger.entries JOIN ledger.transactions ON transactions.id = transaction_id JOIN picked ON order_id = paid
+WHERE transaction_id <> -1;
+
+-- payments_have_their_own_references: two orders are paid with one
+UPDATE payments.payments SET gateway_reference = 'pi_twice' FROM picked WHERE order_id IN (paid, disputed);
+
+-- payments_have_their_own_references: one refund counts twice
+UPDATE payments.operations SET own_reference = 're_twice'
+FROM picked WHERE kind = 'refund' AND state = 'succeeded' AND order_id IN (part_refunded, refunded);
 
 -- what_is_under_way_is_set_aside: a refund is under way, and nobody is asked
 UPDATE payments.payments SET refunding = 1 FROM picked WHERE order_id = paid;
