@@ -88,7 +88,7 @@ class CancelRequests {
             long id, RequestKey key, boolean begunByThisRequest, Caller caller, OrderController.Cancellation body) {
         var state = endOf(id, key).orElseThrow(Idempotency::underWay);
         var order = store.find(id, null).orElseThrow();
-        if (state == Operation.State.SUCCEEDED) {
+        if (state == Operation.State.SUCCEEDED && order.status() == OrderStatus.CANCELLED) {
             var answer = idempotency.written(ResponseEntity.ok(completion.view(order)));
             return idempotency.answerOnce(key, answer).toResponse(!begunByThisRequest);
         }

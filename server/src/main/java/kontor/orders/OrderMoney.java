@@ -84,7 +84,9 @@ class OrderMoney {
     private GatewayAnswer aboutHold(Operation voiding, GatewayAnswer told) {
         if (!(told instanceof GatewayAnswer.Captured(var reference, var taken))) return told;
         var payment = payments.find(voiding.paymentId(), null).orElseThrow();
-        return payment.captured() > 0 && payment.captured() == taken.minorUnits()
+        return payment.status() == PaymentStatus.AUTHORIZED
+                        && payment.captured() > 0
+                        && payment.captured() == taken.minorUnits()
                 ? new GatewayAnswer.Voided(reference)
                 : told;
     }
@@ -153,10 +155,11 @@ class OrderMoney {
     private void voided(OrderStore.Row order, Operation operation, Payment payment) {
         var further = payments.ofOrder(order.id()).stream().anyMatch(Payment::isInvoice);
         if (payment.captured() > payment.balance().refunded()) {
+            steps.step(order, "authorization_gone", order.status(), operation, reasonOf(operation));
             work.open(
                     WorkItems.Kind.UNEXPECTED_STATE,
                     WorkItems.Subject.of(payment),
-                    "The gateway says that it gave the payment up, and took money for it before");
+                    "The gateway gave the payment up, and has kept money that it took for it before");
             return;
         }
         if (further || payment.balance().late() || order.status() != OrderStatus.CONFIRMED) return;

@@ -101,15 +101,16 @@ class Paying {
     /** @param owner whose order it must be; null for anyone's */
     ResponseEntity<?> pay(long orderId, @Nullable Long owner, Request request, Caller caller, List<String> keys) {
         if (store.find(orderId, owner).isEmpty()) throw Refusal.notFound("order");
-        if (!request.isCard() && !caller.may(RECORD))
-            throw new Refusal(
-                    HttpStatus.FORBIDDEN,
-                    "forbidden",
-                    "Writing down a bank transfer needs the permission " + RECORD + ".");
+        if (!request.isCard() && !caller.may(RECORD)) throw notAllowedToRecord();
         if (request.isCard()) checkCard(request);
         var key = idempotency.required(keys, caller.principal(), "POST /orders/" + orderId + "/payments", request);
         var cause = new Operation.Cause(caller.principal(), MoneyRequests.requestKeyOf(key), null);
         return requests.answer(orderId, key, () -> begin(orderId, request, cause), made -> answer(orderId, made));
+    }
+
+    static Refusal notAllowedToRecord() {
+        return new Refusal(
+                HttpStatus.FORBIDDEN, "forbidden", "Writing down a bank transfer needs the permission " + RECORD + ".");
     }
 
     private void checkCard(Request request) {

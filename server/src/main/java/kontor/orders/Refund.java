@@ -61,6 +61,10 @@ record Refund(
             return new long[] {goods, shipping, tax, credit};
         }
 
+        Parts plus(Parts other) {
+            return new Parts(goods + other.goods, shipping + other.shipping, tax + other.tax, credit + other.credit);
+        }
+
         Parts minus(Parts other) {
             return new Parts(goods - other.goods, shipping - other.shipping, tax - other.tax, credit - other.credit);
         }

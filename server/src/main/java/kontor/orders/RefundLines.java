@@ -20,10 +20,15 @@ record RefundLines(List<Refund.Line> lines, Refund.Parts parts) {
 
     /**
      * @param credited how many of each line went back before, and of the shipping as line 0
+     * @param amounts what these came to, in minor units
      * @throws Refusal for what the order has not, or no more of
      */
     static RefundLines of(
-            RefundRequest request, OrderStore.Row order, List<OrderLine> bought, Map<Integer, Long> credited) {
+            RefundRequest request,
+            OrderStore.Row order,
+            List<OrderLine> bought,
+            Map<Integer, Long> credited,
+            Map<Integer, Long> amounts) {
         var lines = new ArrayList<Refund.Line>();
         var goods = 0L;
         var tax = 0L;
@@ -32,7 +37,7 @@ record RefundLines(List<Refund.Line> lines, Refund.Parts parts) {
         for (var i = 0; i < asked.size(); i++) {
             var field = "lines[" + i + "]";
             if (!named.add(asked.get(i).sku())) throw Refusal.ofField(field + ".sku", "repeated", "may be named once");
-            for (var part : take(field, asked.get(i), bought, credited)) {
+            for (var part : take(field, asked.get(i), bought, credited, amounts)) {
                 lines.add(part.line());
                 goods = Math.addExact(goods, part.line().amount() - part.tax());
                 tax = Math.addExact(tax, part.tax());
@@ -47,32 +52,38 @@ record RefundLines(List<Refund.Line> lines, Refund.Parts parts) {
 
     /** An imported order may have an article on several lines: the first ones first. */
     private static List<Part> take(
-            String field, RefundRequest.Line asked, List<OrderLine> bought, Map<Integer, Long> credited) {
+            String field,
+            RefundRequest.Line asked,
+            List<OrderLine> bought,
+            Map<Integer, Long> credited,
+            Map<Integer, Long> amounts) {
         var parts = new ArrayList<Part>();
         var rest = asked.quantity();
-        var left = 0L;
+        var pieces = 0L;
         for (var line : bought) {
             if (!line.sku().equals(asked.sku())) continue;
             var before = credited.getOrDefault(line.line(), 0L);
-            left += line.quantity() - before;
+            pieces += line.quantity() - before;
             var quantity = Math.min(rest, line.quantity() - before);
             if (quantity <= 0) continue;
             rest -= quantity;
-            parts.add(new Part(
-                    new Refund.Line(line.line(), quantity, share(line.total(), line.quantity(), before, quantity)),
-                    share(line.tax(), line.quantity(), before, quantity)));
+            // After a refund that was taken back, the pieces that are left may come to a penny more than the whole has.
+            var left = line.total() - amounts.getOrDefault(line.line(), 0L);
+            var amount = Math.min(left, share(line.total(), line.quantity(), before, quantity));
+            var tax = Math.min(amount, share(line.tax(), line.quantity(), before, quantity));
+            parts.add(new Part(new Refund.Line(line.line(), quantity, amount), tax));
         }
         if (rest == 0) return parts;
         throw Refusal.ofField(
                 field
-                        + (left == 0
+                        + (pieces == 0
                                         && parts.isEmpty()
                                         && bought.stream()
                                                 .noneMatch(l -> l.sku().equals(asked.sku()))
                                 ? ".sku"
                                 : ".quantity"),
                 "too_many",
-                "only " + left + " of it are left to give back");
+                "only " + pieces + " of it are left to give back");
     }
 
     /** What pieces after the first {@code before} come to: so taken, all pieces together come to exactly the whole. */

@@ -62,6 +62,14 @@ class RefundOutcomes {
         throw new IllegalStateException("operation " + operation.id() + " is not one of refund " + refund.id());
     }
 
+    /** What a refund has paid out or may still pay out. The caller has locked the order. */
+    Refund.Parts given(Refund refund) {
+        var given = new Refund.Parts(0, 0, 0, 0);
+        for (var made : moves.ofRefund(refund.orderId(), refund.id()))
+            if (made.state() != Operation.State.FAILED) given = given.plus(shareOf(made.operation()));
+        return given;
+    }
+
     private Refund refundOf(Operation operation) {
         var id = operation.refundId();
         if (id == null) throw new IllegalStateException("operation " + operation.id() + " pays no refund out");

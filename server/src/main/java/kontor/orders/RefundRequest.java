@@ -1,5 +1,6 @@
 package kontor.orders;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -49,7 +50,11 @@ public record RefundRequest(
         @Nullable @Size(max = 1000) @PlainText(lines = true) String note,
         @Nullable @Size(min = 1, max = 20) List<@NotNull @Valid Allocation> payments,
 
-        @Nullable @Pattern(regexp = "transfer", message = "must be transfer") @Schema(allowableValues = "transfer")
+        // Left out when it is not there: requests that were sent before there was such a field keep their fingerprint.
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Nullable
+        @Pattern(regexp = "transfer", message = "must be transfer")
+        @Schema(allowableValues = "transfer")
         String method,
 
         @Nullable @Size(max = 140) @PlainText String reference) {

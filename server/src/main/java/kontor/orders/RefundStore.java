@@ -154,6 +154,29 @@ class RefundStore {
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
+    /** What credits and refunds give back for each line, and for the shipping (line 0), in minor units. */
+    Map<Integer, Long> creditedAmounts(long orderId) {
+        return client
+                .sql("""
+                        SELECT line, sum(amount)::bigint
+                        FROM (
+                            SELECT line, refund_lines.amount
+                            FROM orders.refund_lines JOIN orders.refunds USING (order_id)
+                            WHERE order_id = :order AND refunds.id = refund_id AND state <> 'failed'
+                            UNION ALL
+                            SELECT order_line, credit_lines.total
+                            FROM orders.credit_lines JOIN orders.credits ON credits.id = credit_id
+                            WHERE order_id = :order
+                        ) AS given
+                        GROUP BY line
+                        """)
+                .param("order", orderId)
+                .query((row, number) -> Map.entry(row.getInt(1), row.getLong(2)))
+                .list()
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
     private static Refund refund(ResultSet row, List<Refund.Line> lines) throws SQLException {
         return new Refund(
                 row.getLong("order_id"),

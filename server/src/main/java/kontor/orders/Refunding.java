@@ -61,9 +61,17 @@ class Refunding {
 
     ResponseEntity<?> refund(long orderId, RefundRequest request, Caller caller, List<String> keys) {
         if (store.find(orderId, null).isEmpty()) throw Refusal.notFound("order");
+        if (request.isTransfer()) checkTransfer(request, caller);
         var key = idempotency.required(keys, caller.principal(), "POST /orders/" + orderId + "/refunds", request);
         var cause = new Operation.Cause(caller.principal(), MoneyRequests.requestKeyOf(key), request.reason());
         return requests.answer(orderId, key, () -> begin(orderId, request, cause), made -> answer(orderId, made));
+    }
+
+    /** What was sent past the gateways is believed on somebody's word. */
+    private static void checkTransfer(RefundRequest request, Caller caller) {
+        if (!caller.may(Paying.RECORD)) throw Paying.notAllowedToRecord();
+        if (request.reference() == null || request.reference().isBlank())
+            throw Refusal.ofField("reference", "missing", "is needed for a transfer");
     }
 
     private Begun begin(long orderId, RefundRequest request, Operation.Cause cause) {
@@ -78,7 +86,8 @@ class Refunding {
                 request,
                 order,
                 store.lines(List.of(orderId)).getOrDefault(orderId, List.of()),
-                refunds.credited(orderId));
+                refunds.credited(orderId),
+                refunds.creditedAmounts(orderId));
         if (request.shipping() != null && lines.isEmpty() && request.amount() == null)
             throw Refusal.ofField("shipping.amount", "out_of_range", "must be 1 or more, when there is nothing else");
         var amount = amountOf(request, order, lines, left);
@@ -150,8 +159,7 @@ class Refunding {
     private Refund.Parts partsOf(OrderStore.Row order, RefundLines lines, long amount) {
         var left = Postings.partsOf(order.totals());
         for (var earlier : refunds.ofOrder(order.id())) {
-            if (earlier.state() == Refund.State.FAILED) continue;
-            var parts = earlier.parts().array();
+            var parts = outcomes.given(earlier).array();
             for (var i = 0; i < left.length; i++) left[i] = Math.max(0, left[i] - parts[i]);
         }
         var asked = lines.parts();

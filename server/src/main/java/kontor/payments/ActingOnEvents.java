@@ -67,8 +67,11 @@ class ActingOnEvents {
         }
         var open = operations.openOperation(payment.orderId(), payment.id());
         if (open.isPresent() && !isSettled(open.get(), gateway, event)) return;
+        // Meanwhile another answer may have said that it was paid out.
+        var refusedNow = told.refusedAfterAll(gateway, event);
         var stands = store.paymentOf(gateway, payment.id(), null).orElseThrow();
-        if (isGivenUpThere(stands, event)) giveUp(stands, gateway, event);
+        if (refusedNow.isPresent()) refuse(gateway, refusedNow.get(), event);
+        else if (isGivenUpThere(stands, event)) giveUp(stands, gateway, event);
         else if (isTakenFromAnEnded(stands, event)) giveBack(stands, gateway, event);
         else events.done(gateway, event.id(), "processed", null);
     }

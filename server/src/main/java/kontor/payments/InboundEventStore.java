@@ -86,9 +86,9 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                         jdbc,
                         """
                         INSERT INTO payments.inbound_events (gateway, event_id, type, body, order_id, payment_id,
-                            stands_alone, state, note, processed_at, next_attempt_at)
+                            about_dispute, stands_alone, state, note, processed_at, next_attempt_at)
                         SELECT come.gateway, come.event_id, come.type, come.body, payment.order_id, payment.id,
-                            disputes OR refused OR given_up,
+                            disputes, disputes OR refused OR given_up,
                             CASE WHEN NOT telling THEN 'ignored'
                                  WHEN payment.id IS NULL THEN 'quarantined'
                                  WHEN nothing_new AND NOT is_word THEN 'processed'
@@ -167,7 +167,7 @@ class InboundEventStore implements BatchWriter<InboundEventStore.Arrival, Inboun
                         WHERE (gateway, event_id) IN (
                             SELECT gateway, event_id FROM payments.inbound_events
                             WHERE state = 'received' AND next_attempt_at <= now() AND payment_id IS NOT NULL
-                              AND NOT stands_alone
+                              AND NOT stands_alone AND NOT about_dispute
                               AND gateway <> ALL (string_to_array(:speaking, ','))
                               AND NOT EXISTS (
                                   SELECT FROM payments.operations

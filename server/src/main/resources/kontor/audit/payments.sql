@@ -241,7 +241,7 @@ WHERE CASE WHEN amount = total
 
 -- orders_are_paid_as_they_say
 -- An order is paid as far as its payments say; a pending one has a payment under way, a cancelled one keeps no money, unless a
--- refund came back, and a confirmed one has a payment that stands, or somebody is told.
+-- refund came back and staff were told, and a confirmed one has a payment that stands, or somebody is told.
 SELECT orders.id AS order_id, orders.status, payment_status, paid.*
 FROM orders.orders
 LEFT JOIN (
@@ -267,7 +267,7 @@ WHERE CASE
                  ELSE payment_status <> CASE WHEN refunded > 0 THEN 'partially_refunded' ELSE 'paid' END
                       OR NOT EXISTS (
                           SELECT FROM payments.work_items
-                          WHERE work_items.order_id = orders.id AND kind = 'refund_failed' AND resolved_at IS NULL)
+                          WHERE work_items.order_id = orders.id AND kind = 'refund_failed')
              END
     WHEN captured IS NULL
         THEN true
@@ -308,11 +308,11 @@ WHERE state IN ('intent', 'unknown')
        OR greatest(next_attempt_at, pg_postmaster_start_time()) < now() - interval '5 minutes');
 
 -- late_money_goes_back
--- What was taken after its payment had ended is given back, is being given back, or staff are told why not.
+-- What was taken after its payment had ended is given back, is being given back, is disputed, or staff are told why not.
 SELECT order_id, id AS payment_id, status, captured, refunded, refunding
 FROM payments.payments
 WHERE late
-  AND CASE status WHEN 'captured' THEN captured <> refunded + refunding
+  AND CASE status WHEN 'captured' THEN captured <> refunded + refunding + disputed
                   WHEN 'authorized' THEN NOT EXISTS (
                       SELECT FROM payments.operations
                       WHERE operations.order_id = payments.order_id AND payment_id = payments.id AND kind = 'void'
@@ -365,8 +365,12 @@ WHERE taken - given_back + taken_again = movements % 2
       IS DISTINCT FROM ((movements >= 1)::int::bigint, (movements >= 2)::int::bigint, (movements >= 3)::int::bigint);
 
 -- gateway_messages_are_acted_on
--- No message of a gateway waits longer than 5 minutes to be acted on.
+-- No message of a gateway waits longer than 5 minutes to be acted on, unless the gateway is being asked about its payment.
 SELECT gateway, event_id, type, received_at, replayed_at
 FROM payments.inbound_events
 WHERE state = 'received'
-  AND greatest(received_at, replayed_at, pg_postmaster_start_time()) < now() - interval '5 minutes';
+  AND greatest(received_at, replayed_at, pg_postmaster_start_time()) < now() - interval '5 minutes'
+  AND NOT EXISTS (
+      SELECT FROM payments.operations
+      WHERE operations.order_id = inbound_events.order_id AND operations.payment_id = inbound_events.payment_id
+        AND operations.state IN ('intent', 'unknown'));

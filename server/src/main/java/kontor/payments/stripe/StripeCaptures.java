@@ -65,6 +65,8 @@ final class StripeCaptures {
         }
         if (taken != 0)
             return StripeGateway.mismatch("capture", intent, "captured " + StripeAmounts.moneyOf(taken, currency));
-        return "canceled".equals(intent.getStatus()) ? new Voided(intent.getId()) : new NotFound();
+        // An intent whose hold has ended says "succeeded" when a part of it had been captured before.
+        var isGone = "canceled".equals(intent.getStatus()) || "succeeded".equals(intent.getStatus());
+        return isGone ? new Voided(intent.getId()) : new NotFound();
     }
 }

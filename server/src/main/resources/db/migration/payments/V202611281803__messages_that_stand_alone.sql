@@ -1,5 +1,7 @@
-ALTER TABLE payments.inbound_events RENAME COLUMN about_dispute TO stands_alone;
+ALTER TABLE payments.inbound_events ADD COLUMN stands_alone boolean NOT NULL DEFAULT false;
 COMMENT ON COLUMN payments.inbound_events.stands_alone IS
     'no answer to a question tells the same: it waits until it is acted on, whatever is answered meanwhile';
+COMMENT ON COLUMN payments.inbound_events.about_dispute IS
+    'stands_alone in the words of the release before, whose servers may still run: to be taken away in the next';
 UPDATE payments.inbound_events SET stands_alone = true
-WHERE state = 'received' AND (type LIKE 'refund.%' OR type = 'payment_intent.canceled');
+WHERE about_dispute OR type LIKE 'refund.%' OR type IN ('payment_intent.canceled', 'REFUND_FAILED');
