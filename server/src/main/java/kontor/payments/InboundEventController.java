@@ -26,7 +26,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The inbox for staff: what gateways have told us, word for word, and how to have it acted on again. */
+/** The inbox for staff: what gateways have told us, but for card numbers, and how to have it acted on again. */
 @RestController
 @Tag(name = "Gateway messages")
 class InboundEventController {
@@ -69,7 +69,7 @@ class InboundEventController {
 
     @Requires(READ)
     @GetMapping("/gateways/events/{gateway}/{eventId}")
-    @Operation(summary = "One message of a gateway, with its body as it came")
+    @Operation(summary = "One message of a gateway, with its body as it came but for card numbers")
     InboundEvent.WithBody find(@PathVariable String gateway, @PathVariable String eventId) {
         return found(gateway, eventId);
     }
@@ -78,7 +78,7 @@ class InboundEventController {
     @PostMapping("/gateways/events/{gateway}/{eventId}/replay")
     @Operation(
             summary = "Act on a message again, as if it had just come",
-            description = "Its gateway is asked what is true now, so nothing happens twice.")
+            description = "Its gateway is asked what is true now, or is taken at its word: nothing happens twice.")
     @Parameter(in = ParameterIn.HEADER, name = Idempotency.HEADER)
     @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = InboundEvent.class)))
     ResponseEntity<?> replay(
