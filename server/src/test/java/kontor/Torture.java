@@ -20,7 +20,7 @@ public final class Torture {
 
     /** How many seeds the payment core is simulated with. */
     public static int seeds() {
-        return Integer.getInteger("kontor.torture.seeds", 500);
+        return Integer.getInteger("kontor.torture.seeds", 2000);
     }
 
     /** The only one that is to be simulated. */
@@ -37,6 +37,11 @@ public final class Torture {
     /** Whether the process is really killed at every crash point, and not only at some. */
     public static boolean everyPoint() {
         return Boolean.getBoolean("kontor.torture.every-point");
+    }
+
+    /** Whether times are judged by the clock on the wall: never in a run of the suite, whose machine may have more to do. */
+    public static boolean judgesTimes() {
+        return Boolean.getBoolean("kontor.torture.judge-times");
     }
 
     /** Tells of a figure: on the terminal, and for the summary. */

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import kontor.Torture;
@@ -15,12 +16,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The server and its PostgreSQL are killed again and again while orders are placed, and money is taken and given back. The
- * clients keep a journal of their own, on disk before they send and when they are answered; the gateway, a process of its
+ * The server is killed again and again, one time in three together with its PostgreSQL, while orders are placed, and money
+ * is taken and given back. The clients keep a journal of their own, on disk before they send and when they are answered; the gateway, a process of its
  * own, keeps its book. These, and not the server, say afterwards what must be there.
  */
 class KillingUnderLoadTest {
     private static final int BUYERS = 12;
+    /** In milliseconds, when a run is judged by the clock. */
+    private static final long READY_AGAIN_WITHIN = 10_000;
+
     private static final Path FOLDER = Path.of("target", "crash");
 
     private final long seed = RandomGenerator.getDefault().nextLong();
@@ -46,17 +50,21 @@ class KillingUnderLoadTest {
     @Timeout(value = 90, unit = TimeUnit.MINUTES)
     void nothingAcknowledgedIsLostAndNothingIsDoubled() throws Exception {
         System.err.println("seed " + seed);
-        var random = new java.util.Random(seed);
+        var random = new Random(seed);
         var shop = new CrashShop(server, FOLDER.resolve("journal"), BUYERS);
         shop.open();
         var recoveries = new ArrayList<Long>();
+        var withDatabase = 0;
         for (var kill = 1; kill <= Torture.cycles(); kill++) {
             try (var load = shop.orderUntilStopped()) {
                 load.waitForAcknowledged(20);
-                TimeUnit.MILLISECONDS.sleep(
-                        random.nextInt(400)); // any moment will do; this is no waiting for something
-                if (random.nextInt(3) == 0) server.killDatabase();
-                else server.kill();
+                anyMoment(random);
+                if (kill % 3 == 0) {
+                    server.killDatabase();
+                    withDatabase++;
+                    if (random.nextBoolean()) anyMoment(random); // a server that has noticed dies, too
+                }
+                server.kill();
                 var since = System.nanoTime();
                 server.startAgain(); // while buyers go on
                 recoveries.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since));
@@ -73,13 +81,22 @@ class KillingUnderLoadTest {
                 .as("what the gateway took and did not give back, seed %d", seed)
                 .isEqualTo(kept);
         Collections.sort(recoveries);
-        Torture.report("%d kills under load: %s, none lost, none doubled; ready again in %d ms (median), %d ms (most)"
-                .formatted(
-                        recoveries.size(),
-                        shop.acknowledged(),
-                        recoveries.get(recoveries.size() / 2),
-                        recoveries.getLast()));
+        Torture.report(
+                "%d kills of the server under load, %d of them with its PostgreSQL: %s, none lost, none doubled; ready again in %d ms (median), %d ms (most)"
+                        .formatted(
+                                recoveries.size(),
+                                withDatabase,
+                                shop.acknowledged(),
+                                recoveries.get(recoveries.size() / 2),
+                                recoveries.getLast()));
+        if (Torture.judgesTimes())
+            assertThat(recoveries.getLast()).as("ready again, in ms").isLessThanOrEqualTo(READY_AGAIN_WITHIN);
         server.stop();
         assertThat(server.run(List.of("audit"))).as("audit, seed %d", seed).isZero();
+    }
+
+    /** Which one makes no difference: this waits for nothing. */
+    private static void anyMoment(Random random) throws InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(400));
     }
 }

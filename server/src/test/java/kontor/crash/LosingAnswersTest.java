@@ -20,6 +20,10 @@ import org.junit.jupiter.api.Timeout;
 class LosingAnswersTest {
     private static final Path FOLDER = Path.of("target", "lost-answers");
     private static final int AT_ONCE = 32;
+    /** In milliseconds, when a run is judged by the clock. */
+    private static final long MOST_KNOWN_WITHIN = 30_000;
+
+    private static final long ALL_KNOWN_WITHIN = 300_000;
 
     private final ServerProcess server = new ServerProcess(FOLDER.resolve("data"), FOLDER.resolve("server.log"));
     private final GatewayProcess gateway = new GatewayProcess(FOLDER.resolve("gateway"), FOLDER.resolve("gateway.log"));
@@ -68,6 +72,12 @@ class LosingAnswersTest {
                                 unknown.get(unknown.size() / 2),
                                 unknown.get(unknown.size() * 95 / 100),
                                 unknown.getLast()));
+        if (Torture.judgesTimes()) {
+            assertThat(unknown.get(unknown.size() * 95 / 100))
+                    .as("unknown for, p95, in ms")
+                    .isLessThanOrEqualTo(MOST_KNOWN_WITHIN);
+            assertThat(unknown.getLast()).as("unknown for, at most, in ms").isLessThanOrEqualTo(ALL_KNOWN_WITHIN);
+        }
         server.stop();
         assertThat(server.run(List.of("audit"))).as("audit").isZero();
     }

@@ -19,13 +19,17 @@ import org.junit.jupiter.api.Timeout;
 import org.springframework.beans.factory.annotation.Autowired;
 
 /**
- * Orders, payments and books under thousands of courses of events, each drawn from a seed. A seed that fails is printed
- * with everything that happened; {@code -Dkontor.torture.seed=N} runs it alone, and its number belongs into
+ * Orders, payments and books under thousands of courses of events, each drawn from a seed. A seed that fails is printed,
+ * and kept in {@code torture.txt}, with everything that happened; {@code -Dkontor.torture.seed=N} runs it alone, and its number belongs into
  * {@code failed-seeds.txt}, whose seeds run before all others.
  */
 @Simulated
 class SimulatingPaymentsTest {
     private static final int SHOWN = 5;
+    /** 5,000 seeds in five minutes, when a run is judged by the clock. */
+    private static final double SECONDS_FOR_A_SEED = 300.0 / 5000;
+
+    private static final double SECONDS_TO_WARM_UP = 30;
 
     @Autowired
     private Simulation simulation;
@@ -38,10 +42,10 @@ class SimulatingPaymentsTest {
         var bad = new ArrayList<Simulation.Outcome>();
         for (var seed : seeds) {
             var outcome = simulation.run(seed);
-            if (Torture.seed().isPresent()) System.err.println(outcome);
+            if (Torture.seed().isPresent() && outcome.isGood()) System.err.println(outcome);
             if (outcome.isGood()) continue;
             bad.add(outcome);
-            System.err.println(outcome);
+            Torture.report(outcome.toString());
             if (bad.size() == SHOWN) break;
         }
         var seconds = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun) / 1000.0;
@@ -51,6 +55,10 @@ class SimulatingPaymentsTest {
                 .as("seeds that failed")
                 .isEmpty();
         assertThat(broken()).isEmpty();
+        if (Torture.judgesTimes())
+            assertThat(seconds)
+                    .as("%d seeds, in seconds", seeds.size())
+                    .isLessThanOrEqualTo(Math.max(SECONDS_TO_WARM_UP, seeds.size() * SECONDS_FOR_A_SEED));
     }
 
     /** Those that failed once, then as many as are asked for. */
