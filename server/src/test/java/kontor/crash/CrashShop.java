@@ -73,7 +73,7 @@ class CrashShop {
     private final Map<String, Long> acknowledged = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<String> unanswered = new ConcurrentLinkedQueue<>();
     private volatile String lastRefusal = "none";
-    private String token = "";
+    private volatile String token = "";
 
     CrashShop(ServerProcess server, Path journalFile, int buyers) {
         this.server = server;
@@ -83,9 +83,7 @@ class CrashShop {
 
     /** Signs in and puts articles on the shelf. */
     void open() throws Exception {
-        token = make("/login", Map.of("email", ServerProcess.ADMIN, "password", ServerProcess.PASSWORD), "")
-                .at("/access_token")
-                .asString();
+        token = logIn();
         for (var article = 0; article < ARTICLES; article++) {
             var made = make(
                     "/products",
@@ -103,6 +101,32 @@ class CrashShop {
                     "product-" + article);
             if (made.at("/id").isMissingNode()) throw new AssertionError(made.toString());
         }
+    }
+
+    private String logIn() throws IOException, InterruptedException {
+        var login = Map.of("email", ServerProcess.ADMIN, "password", ServerProcess.PASSWORD);
+        var answer = client.send(
+                HttpRequest.newBuilder(server.address("/login"))
+                        .header("Content-Type", "application/json")
+                        .timeout(PATIENCE)
+                        .POST(BodyPublishers.ofString(JSON.writeValueAsString(login)))
+                        .build(),
+                BodyHandlers.ofString());
+        if (answer.statusCode() != 200) throw new IOException("no login now: " + answer.statusCode());
+        return JSON.readTree(answer.body()).at("/access_token").asString();
+    }
+
+    /** A login is good for a quarter of an hour, and the shop is open for longer. */
+    private HttpResponse<String> sendSignedIn(HttpRequest.Builder request) throws IOException, InterruptedException {
+        var used = token;
+        var answer = client.send(
+                request.copy().header("Authorization", "Bearer " + used).build(), BodyHandlers.ofString());
+        if (answer.statusCode() != 401) return answer;
+        synchronized (this) {
+            if (token.equals(used)) token = logIn();
+        }
+        return client.send(
+                request.copy().header("Authorization", "Bearer " + token).build(), BodyHandlers.ofString());
     }
 
     private JsonNode make(String path, Object body, String key) throws Exception {
@@ -257,15 +281,11 @@ class CrashShop {
     private HttpResponse<String> post(String key) throws IOException {
         var what = wantedBy(key);
         try {
-            return client.send(
-                    HttpRequest.newBuilder(server.address(what.path()))
-                            .header("Content-Type", "application/json")
-                            .header("Authorization", "Bearer " + token)
-                            .header("Idempotency-Key", key)
-                            .timeout(Duration.ofSeconds(20))
-                            .POST(BodyPublishers.ofString(what.body()))
-                            .build(),
-                    BodyHandlers.ofString());
+            return sendSignedIn(HttpRequest.newBuilder(server.address(what.path()))
+                    .header("Content-Type", "application/json")
+                    .header("Idempotency-Key", key)
+                    .timeout(Duration.ofSeconds(20))
+                    .POST(BodyPublishers.ofString(what.body())));
         } catch (InterruptedException e) {
             throw new IOException(e);
         }
@@ -389,13 +409,9 @@ class CrashShop {
     }
 
     JsonNode get(String path) throws Exception {
-        return JSON.readTree(client.send(
-                        HttpRequest.newBuilder(server.address(path))
-                                .header("Authorization", "Bearer " + token)
-                                .timeout(PATIENCE)
-                                .build(),
-                        BodyHandlers.ofString())
-                .body());
+        return JSON.readTree(
+                sendSignedIn(HttpRequest.newBuilder(server.address(path)).timeout(PATIENCE))
+                        .body());
     }
 
     /** Lines that are on disk when the method returns. */

@@ -171,6 +171,41 @@ class CapturingTest {
     }
 
     @Test
+    void anOrderStandsWhoseRefundComesBackWhileTheRestOfItsHoldIsGivenUp() {
+        var order = money.held();
+        money.capture(order, Map.of("amount", gbp(200)));
+        money.refund(order, 200);
+        TestGateway.fault("{\"kind\": \"drop\", \"when\": \"after\", \"operation\": \"cancel\"}");
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 4000, \"count\": 1}");
+        var key = key();
+        var staff = money.staff();
+        var address = "/orders/" + order.at("/id") + "/cancel";
+        assertThat(staff.post(address, "{}", "Idempotency-Key", key).status()).isEqualTo(409);
+        var operations = staff.get("/payments/" + order.at("/payments/0/id") + "/operations");
+        TestGateway.control(
+                "/_refunds/" + operations.at("/items/2/reference"), "{\"reason\": \"expired_or_canceled_card\"}");
+        money.awaitThat(() -> assertThat(money.workItems(order)).contains("refund_failed"));
+        money.letPass(order, "1 minute");
+        money.awaitThat(() -> assertThat(money.payments(order)).containsExactly("card captured 200 0 0 0"));
+        assertThat(money.read(order).at("/status")).isEqualTo("confirmed");
+        assertThat(money.paymentStatus(order)).isEqualTo("paid");
+        assertThat(staff.post(address, "{}", "Idempotency-Key", key).status()).isEqualTo(409);
+        assertThat(money.books(order)).containsExactly("gateway_clearing 200", "revenue -200");
+    }
+
+    @Test
+    void anOrderIsCalledOffThoughNobodyKnewYetThatItIsHeld() {
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
+        TestGateway.fault("{\"kind\": \"drop\", \"when\": \"after\", \"operation\": \"create\"}");
+        var order = money.held();
+        assertThat(order.status()).isEqualTo(202);
+        money.letPass(order, "1 minute");
+        var cancelled = money.cancel(order);
+        assertThat(cancelled.status()).as(cancelled.text()).isEqualTo(200);
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("authorized 510", "voided 510");
+    }
+
+    @Test
     void ofCancellingAndTakingAtOnceOneWins() throws Exception {
         for (var round = 0; round < 5; round++) {
             var order = money.held();

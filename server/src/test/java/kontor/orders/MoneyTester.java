@@ -72,6 +72,15 @@ class MoneyTester {
                 {"method": "card", "gateway": "adyen", "token": "test_card", "return_url": "https://shop.example/back"}""");
     }
 
+    /** The same with express shipping. */
+    Api.Answer withShipping(String payment) {
+        return api.as(users.customer())
+                .post("/orders", """
+                        {"currency": "GBP", "lines": [{"sku": "%s", "quantity": 2}], "shipping_option": "express",
+                         "payment": %s}
+                        """.formatted(shop.article(255, 10), payment), "Idempotency-Key", key());
+    }
+
     Api.Answer onInvoice() {
         return order("{\"method\": \"invoice\"}");
     }

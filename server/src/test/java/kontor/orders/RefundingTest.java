@@ -23,9 +23,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 @KontorTest
 class RefundingTest {
+    @Autowired
+    private JdbcClient database;
+
     @Autowired
     private Api api;
 
@@ -282,8 +286,44 @@ class RefundingTest {
         assertThat(money.paymentStatus(order)).isEqualTo("partially_refunded");
         assertThat(TestGateway.effectsOn(order.at("/id")))
                 .containsExactly("captured 510", "refunded 200", "refund_failed 200");
-        var more = Map.of("amount", gbp(311), "reason", "other", "method", "transfer");
+        var more = Map.of("amount", gbp(311), "reason", "other", "method", "transfer", "reference", "13");
         assertThat(money.refund(order, more).at("/code")).isEqualTo("amount_too_large");
+    }
+
+    @Test
+    void aTransferIsBelievedOfThoseOnlyWhoMayRecordOneAndNameIt() {
+        var order = money.paid();
+        var address = "/orders/" + order.at("/id") + "/refunds";
+        var named = Map.of("amount", gbp(200), "reason", "other", "method", "transfer", "reference", "statement 12");
+        var clerk = api.as(users.with("orders:refund"));
+        assertThat(clerk.post(address, named, "Idempotency-Key", key()).status())
+                .isEqualTo(403);
+        var nameless = money.refund(order, Map.of("amount", gbp(200), "reason", "other", "method", "transfer"));
+        assertThat(nameless.status()).isEqualTo(422);
+        assertThat(nameless.at("/errors/0/field")).isEqualTo("reference");
+        assertThat(money.payments(order)).containsExactly("card captured 510 0 0 0");
+        var cashier = api.as(users.with("orders:refund", "payments:record"));
+        assertThat(cashier.post(address, named, "Idempotency-Key", key()).status())
+                .isEqualTo(201);
+    }
+
+    @Test
+    void whatFailedOfARefundIsForTheSameWhenItIsGivenBackAnew() {
+        var order = money.withShipping("{\"method\": \"invoice\"}");
+        var half = Long.parseLong(order.at("/total/amount")) / 2;
+        money.pay(order, Map.of("method", "card", "gateway", "stripe", "token", "pm_card_visa", "amount", gbp(half)));
+        money.pay(order, Map.of("method", "card", "gateway", "stripe", "token", "pm_card_refundFail"));
+        var all = money.refund(order, Map.of("reason", "other"));
+        assertThat(all.status()).as(all.text()).isEqualTo(201);
+        money.awaitThat(() -> assertThat(money.workItems(order)).containsExactly("refund_failed"));
+        var rest = money.refund(order, Map.of("reason", "other", "method", "transfer", "reference", "12"));
+        assertThat(rest.status()).as(rest.text()).isEqualTo(201);
+        assertThat(money.paymentStatus(order)).isEqualTo("refunded");
+        var shipping = database.sql("SELECT shipping FROM orders.refunds WHERE order_id = ?::bigint ORDER BY id")
+                .params(order.at("/id"))
+                .query(Long.class)
+                .list();
+        assertThat(shipping.getLast()).isBetween(1L, shipping.getFirst() - 1);
     }
 
     @Test

@@ -216,7 +216,7 @@ FROM ledger.entries JOIN ledger.transactions ON transactions.id = transaction_id
 WHERE transaction_id <> -1;
 
 -- payments_have_their_own_references: two orders are paid with one
-UPDATE payments.payments SET gateway_reference = 'pi_twice' FROM picked WHERE order_id IN (paid, disputed);
+UPDATE payments.payments SET gateway_reference = 'pi_twice' FROM picked WHERE order_id IN (paid, picked.disputed);
 
 -- payments_have_their_own_references: one refund counts twice
 UPDATE payments.operations SET own_reference = 're_twice'
