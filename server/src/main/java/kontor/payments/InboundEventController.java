@@ -96,7 +96,7 @@ class InboundEventController {
             return Problem.of(
                     HttpStatus.CONFLICT,
                     "gateway_not_configured",
-                    "The gateway that sent this is not configured any more, so nobody can be asked what is true.");
+                    "The gateway that sent this is not configured any more, so nobody can say what is true.");
         inbox.replay(gateway, eventId, caller.principal());
         return ResponseEntity.ok(found(gateway, eventId).event());
     }

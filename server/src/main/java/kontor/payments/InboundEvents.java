@@ -15,8 +15,8 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * What gateways tell us on their own. A message is stored first and acted on afterwards; it is a hint and no more: the
- * gateway is asked what is true now, so messages may come twice, late and in any order.
+ * What gateways tell us on their own. A message is stored first and acted on afterwards, and may come twice, late and in any
+ * order: the gateway is asked what is true now, or, where it cannot be asked, taken at its signed word.
  */
 @Component
 class InboundEvents implements AutoCloseable {

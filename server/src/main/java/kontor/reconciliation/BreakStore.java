@@ -136,7 +136,7 @@ class BreakStore {
                 .list();
     }
 
-    /** Open for a day, while nobody has a work item about them: closed with the break left as it was. */
+    /** Open for a day or longer, and without a work item: it was closed, and the break left as it was. */
     List<Long> forgotten() {
         return client.sql("""
                         SELECT id FROM reconciliation.breaks

@@ -47,7 +47,7 @@ class Breaks {
         for (var id : ids) work.settled(WorkItems.Kind.BREAK, subject(id), note);
     }
 
-    /** A work item that was closed does not make a break go away: a day later it comes back. */
+    /** A work item that was closed does not make a break go away: from its second day on it comes back. */
     @Transactional
     void remind() {
         store.forgotten().forEach(this::tell);

@@ -35,7 +35,9 @@ final class StripeCaptures {
                     request.gatewayReference(), params.build(), StripeGateway.key(request.operationKey()));
             var answer = found(intent, request);
             // The answer to a capture knows of it, so it cannot have taken nothing.
-            return answer instanceof NotFound ? StripeGateway.mismatch("capture", intent, "captured nothing") : answer;
+            return answer instanceof NotFound || answer instanceof Voided
+                    ? StripeGateway.mismatch("capture", intent, "captured nothing")
+                    : answer;
         } catch (StripeException e) {
             return refusals.ofCapture(e, request.gatewayReference(), intent -> found(intent, request));
         }

@@ -331,6 +331,7 @@ class WhatStripeSaysTest {
         "requires_capture, 199, 311, NoAnswer",
         "succeeded, 201, 0, NoAnswer",
         "succeeded, 50, 0, NoAnswer", // less than before
+        "succeeded, 100, 0, NoAnswer",
     })
     void believesACaptureWhenTheSumGrewByExactlyWhatWasAsked(
             String state, int received, int capturable, String expected) {
@@ -347,6 +348,7 @@ class WhatStripeSaysTest {
         "requires_capture, 200, 310, Captured",
         "requires_capture, 100, 410, NotFound",
         "canceled, 100, 0, Voided",
+        "succeeded, 100, 0, Voided", // the rest of the hold has ended
         "canceled, 200, 0, Captured",
         "succeeded, 150, 0, NoAnswer",
     })
