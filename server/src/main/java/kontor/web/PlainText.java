@@ -30,13 +30,11 @@ public @interface PlainText {
     /** Whether line breaks and tabs may stand in it. */
     boolean lines() default false;
 
-    /** Whether long numbers may stand in it: staff write bar codes, one in ten of which looks like a card number. */
+    /** Whether long numbers may stand in it: staff write bar codes, some of which look like card numbers. */
     boolean barCodes() default false;
 
     /** Looks at one text. */
     class Check implements ConstraintValidator<PlainText, String> {
-        private static final int SHORTEST_CARD_NUMBER = 13;
-        private static final int LONGEST_CARD_NUMBER = 19;
         private static final String UUID_SHAPE = "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh";
         private boolean lines;
         private boolean barCodes;
@@ -76,11 +74,11 @@ public @interface PlainText {
         }
 
         /**
-         * Groups of digits with nothing but spaces and dashes between them, 13 to 19 together, whose Luhn sum fits.
+         * Groups of digits with nothing but spaces and dashes between them that are a {@link CardNumber} together.
          * UUIDs are passed over: one in some hundreds holds such groups by chance.
          */
         static boolean holdsCardNumber(String text) {
-            if (text.length() < SHORTEST_CARD_NUMBER) return false;
+            if (text.length() < CardNumber.SHORTEST) return false;
             for (var i = 0; i < text.length(); i++) {
                 if (isUuidAt(text, i)) i += UUID_SHAPE.length() - 1;
                 else if (isDigit(text, i) && !isDigit(text, i - 1) && cardNumberStartsAt(text, i)) return true;
@@ -89,13 +87,12 @@ public @interface PlainText {
         }
 
         private static boolean cardNumberStartsAt(String text, int start) {
-            var digits = new StringBuilder(LONGEST_CARD_NUMBER);
-            for (var i = start; i < text.length() && digits.length() <= LONGEST_CARD_NUMBER; i++) {
+            var digits = new StringBuilder(CardNumber.LONGEST);
+            for (var i = start; i < text.length() && digits.length() <= CardNumber.LONGEST; i++) {
                 if (isDigit(text, i)) digits.append(text.charAt(i));
                 else if (text.charAt(i) != ' ' && text.charAt(i) != '-') return false;
                 var groupEnds = isDigit(text, i) && !isDigit(text, i + 1);
-                if (groupEnds && digits.length() >= SHORTEST_CARD_NUMBER && digits.length() <= LONGEST_CARD_NUMBER)
-                    if (luhn(digits)) return true;
+                if (groupEnds && CardNumber.isOne(digits)) return true;
             }
             return false;
         }
@@ -112,16 +109,6 @@ public @interface PlainText {
                 if (UUID_SHAPE.charAt(i) == '-' ? c != '-' : Character.digit(c, 16) < 0) return false;
             }
             return true;
-        }
-
-        private static boolean luhn(CharSequence digits) {
-            var sum = 0;
-            for (var i = 0; i < digits.length(); i++) {
-                var digit = digits.charAt(digits.length() - 1 - i) - '0';
-                if (i % 2 == 1) digit = digit > 4 ? digit * 2 - 9 : digit * 2;
-                sum += digit;
-            }
-            return sum % 10 == 0;
         }
 
         private static Refusal cardData() {
