@@ -55,6 +55,7 @@ class WhatAdyenSaysTest {
         server.start();
         gateway = new AdyenGateway(new AdyenSettings(
                 URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/-live/"),
+                false,
                 "key",
                 "Kontor",
                 List.of(),
