@@ -10,6 +10,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Duration;
 import java.util.Map;
 import kontor.web.Anyone;
+import kontor.web.PlainText;
 import kontor.web.Problem;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
@@ -52,6 +53,7 @@ class LoginController {
                     "Takes no Idempotency-Key: every login has a token of its own, and none is kept to be sent again.")
     @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = AccessToken.class)))
     ResponseEntity<?> login(@RequestBody Login login) {
+        if (login.email() != null) PlainText.Check.refuseCardData(login.email());
         var token = accounts.login(login.email(), login.password());
         if (token.isPresent()) return ResponseEntity.ok(token.get());
         return Problem.of(

@@ -155,6 +155,8 @@ final class CatalogColumns {
                 wrong(DESCRIPTION, "too_long", "must have at most " + LONGEST_DESCRIPTION + " characters");
             if (!PlainText.Check.isPlain(text, true))
                 wrong(DESCRIPTION, "plain_text", "must not contain control characters");
+            if (PlainText.Check.holdsCardNumber(text))
+                wrong(DESCRIPTION, "card_data_refused", "must not contain a card number");
             return text;
         }
 

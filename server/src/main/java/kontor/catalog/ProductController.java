@@ -18,6 +18,7 @@ import kontor.idempotency.Idempotency;
 import kontor.web.Anyone;
 import kontor.web.Caller;
 import kontor.web.PageRequest;
+import kontor.web.PlainText;
 import kontor.web.Refusal;
 import kontor.web.Requires;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,7 @@ class ProductController {
     void list(
             @RequestParam(required = false)
                     @Nullable
+                    @PlainText(barCodes = true)
                     @Parameter(description = "Beginnings of words in name or description, or of a SKU")
                     String query,
             @RequestParam(required = false)

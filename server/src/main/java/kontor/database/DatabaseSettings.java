@@ -16,7 +16,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param ownerUser who owns the tables and migrates them; may create roles and schemas. Without it {@code user} does
  *     both, which is weaker: whoever takes over the server's login can then rewrite history
  * @param ownerPassword the password of {@code ownerUser}
- * @param requireDurable refuse a database that may forget what it has confirmed, or a superuser's login
+ * @param requireDurable refuse a database that may forget what it has confirmed or whose clock is more than 5 s
+ *     off ours, or a superuser's login
  * @param connections most connections held at once
  * @param patience longest wait for a free connection before a request is told to come back later
  * @param answerPatience longest silence of the database before a connection counts as lost

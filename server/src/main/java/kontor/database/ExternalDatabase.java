@@ -4,11 +4,16 @@ import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A PostgreSQL that somebody else runs. */
 final class ExternalDatabase {
+    private static final Duration MOST_SKEW = Duration.ofSeconds(5);
+
     private ExternalDatabase() {}
 
     static Database open(DatabaseSettings settings) {
@@ -19,7 +24,10 @@ final class ExternalDatabase {
                 ? Database.source(url, user, filled(settings.password()))
                 : Database.source(url, ownerUser, filled(settings.ownerPassword()));
         try (var connection = owner.getConnection()) {
-            if (settings.requireDurable()) requireDurable(connection);
+            if (settings.requireDurable()) {
+                requireDurable(connection);
+                requireOurTime(connection);
+            }
             prepareRole(connection, user);
         } catch (SQLException e) {
             throw new CannotStart("The database at %s cannot be used: %s".formatted(spoken(url), e.getMessage()), e);
@@ -65,6 +73,23 @@ final class ExternalDatabase {
                             ("The database runs with %s off and may forget orders that were confirmed. Turn it on,"
                                             + " or set KONTOR_DB_REQUIRE_DURABLE=false where that does not matter.")
                                     .formatted(setting));
+            }
+        }
+    }
+
+    /** Some moments are read from one clock and some from the other: when money was promised, and when that has passed. */
+    private static void requireOurTime(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            var before = Instant.now();
+            try (var row = statement.executeQuery("SELECT clock_timestamp()")) {
+                row.next();
+                var theirs = row.getObject(1, OffsetDateTime.class).toInstant();
+                var after = Instant.now();
+                if (theirs.isBefore(before.minus(MOST_SKEW)) || theirs.isAfter(after.plus(MOST_SKEW)))
+                    throw new CannotStart(
+                            ("The clocks of this machine (%s) and of the database (%s) are more than %d s apart. Set them"
+                                            + " right, or set KONTOR_DB_REQUIRE_DURABLE=false where that does not matter.")
+                                    .formatted(after, theirs, MOST_SKEW.toSeconds()));
             }
         }
     }

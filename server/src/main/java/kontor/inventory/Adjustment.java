@@ -19,4 +19,4 @@ record Adjustment(
         Long delta,
 
         @NotBlank @Size(max = 200) @PlainText String reason,
-        @Nullable String location) {}
+        @Nullable @PlainText String location) {}

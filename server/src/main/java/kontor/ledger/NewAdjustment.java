@@ -34,7 +34,9 @@ record NewAdjustment(
     }
 
     /** @param account its code */
-    record Side(@NotNull String account, @NotNull @Valid SignedAmount amount) {}
+    record Side(
+            @NotNull @PlainText String account,
+            @NotNull @Valid SignedAmount amount) {}
 
     /** An amount with a sign, bounded so that sums fit. */
     @Schema(name = "SignedAmount", description = "Minor units of the currency: a debit above zero, a credit below")

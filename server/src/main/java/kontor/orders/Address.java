@@ -19,5 +19,4 @@ public record Address(
         @Nullable @Size(max = 20) @PlainText String postalCode,
         @NotNull @CountryCode @Schema(example = "GB") String country,
 
-        @Nullable @Size(max = 40) @PlainText(barCodes = true)
-        String phone) {}
+        @Nullable @Size(max = 40) @PlainText(phone = true) String phone) {}

@@ -1,5 +1,6 @@
 package kontor.orders;
 
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import java.util.Map;
 import kontor.idempotency.Idempotency;
@@ -50,6 +51,7 @@ class Capturing {
      * @param amount null for all that is held
      * @param last whether the rest is given up; it is given up anyway when nothing is left
      */
+    @Schema(name = "CaptureRequest")
     record Request(@Nullable Money amount, @Nullable Boolean last) {}
 
     ResponseEntity<?> capture(long orderId, Request request, Caller caller, List<String> keys) {

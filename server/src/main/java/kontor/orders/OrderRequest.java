@@ -27,6 +27,7 @@ public record OrderRequest(
         @Nullable
         @Size(max = 254)
         @Pattern(regexp = "[!-?A-~]+@[!-?A-~]+\\.[!-?A-~]+", message = "must be an e-mail address")
+        @PlainText
         @Schema(example = "ann@example.org")
         String email,
 
@@ -66,8 +67,7 @@ public record OrderRequest(
             @Nullable @Size(max = 255) @PlainText @Schema(example = "pm_card_visa")
             String token,
 
-            @Nullable @Size(max = 2000) @PlainText(barCodes = true)
-            String returnUrl,
+            @Nullable @Size(max = 2000) @PlainText String returnUrl,
 
             @Nullable
             @Pattern(regexp = "at_once|later", message = "must be at_once or later")

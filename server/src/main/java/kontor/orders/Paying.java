@@ -89,8 +89,7 @@ class Paying {
             @Nullable @Size(max = 40) @PlainText String gateway,
             @Nullable @Size(max = 255) @PlainText String token,
 
-            @Nullable @Size(max = 2000) @PlainText(barCodes = true)
-            String returnUrl,
+            @Nullable @Size(max = 2000) @PlainText String returnUrl,
 
             @Nullable @Size(max = 140) @PlainText String reference) {
         boolean isCard() {

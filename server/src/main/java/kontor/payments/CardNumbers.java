@@ -1,18 +1,16 @@
 package kontor.payments;
 
+import kontor.web.CardNumber;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps card numbers out of the inbox. Gateways do not send them; should one do so all the same, or a customer have typed
  * one into a field that the gateway passes on, it must not lie in our tables.
  *
- * <p>Taken for one are 13 to 19 digits that stand for themselves, in one piece or in groups of four, whose Luhn sum fits
- * and that begin like a card number (ISO/IEC 7812: 3 to 6, and 2 of the newer Mastercards). So references and moments in
- * milliseconds stay whole, which begin otherwise or are parts of longer words.
+ * <p>Taken for one is a {@link CardNumber} that stands for itself, in one piece or in groups of four. So references and
+ * moments in milliseconds stay whole, which begin otherwise or are parts of longer words.
  */
 final class CardNumbers {
-    private static final int SHORTEST = 13;
-    private static final int LONGEST = 19;
     private static final int SHOWN = 4;
 
     private CardNumbers() {}
@@ -73,24 +71,7 @@ final class CardNumbers {
         if (isPartOfWord(body, end) && body[end] != '.') return false;
         var digits = new StringBuilder();
         for (var i = start; i < end; i++) if (isDigit(body, i)) digits.append((char) body[i]);
-        return digits.length() >= SHORTEST && digits.length() <= LONGEST && beginsLikeOne(digits) && luhn(digits);
-    }
-
-    private static boolean beginsLikeOne(CharSequence digits) {
-        var first = digits.charAt(0);
-        if (first >= '3' && first <= '6') return true;
-        var four = Integer.parseInt(digits, 0, 4, 10);
-        return four >= 2221 && four <= 2720;
-    }
-
-    private static boolean luhn(CharSequence digits) {
-        var sum = 0;
-        for (var i = 0; i < digits.length(); i++) {
-            var digit = digits.charAt(digits.length() - 1 - i) - '0';
-            if (i % 2 == 1) digit = digit > 4 ? digit * 2 - 9 : digit * 2;
-            sum += digit;
-        }
-        return sum % 10 == 0;
+        return CardNumber.isOne(digits);
     }
 
     private static void mask(byte[] body, int start, int end, boolean quoted) {

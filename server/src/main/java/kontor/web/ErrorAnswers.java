@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import kontor.database.Database;
 import org.apache.catalina.connector.ClientAbortException;
 import org.apache.tomcat.util.http.InvalidParameterException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
@@ -67,7 +68,11 @@ class ErrorAnswers {
             if (cause instanceof ClientAbortException silent) return incomplete(silent);
         }
         for (Throwable cause = e; cause != null; cause = cause.getCause())
-            if (cause instanceof JacksonException json) return unreadableJson(json);
+            if (cause instanceof JacksonException json) {
+                // It names the value that did not fit.
+                if (isCardData(json.getOriginalMessage())) return Problem.of(PlainText.Check.cardData());
+                return unreadableJson(json);
+            }
         return Problem.of(HttpStatus.BAD_REQUEST, "malformed_json", "The request needs a JSON body.");
     }
 
@@ -99,6 +104,11 @@ class ErrorAnswers {
         };
     }
 
+    /** What breaks another rule of its field and is card data is called that. */
+    private static boolean isCardData(@Nullable Object refused) {
+        return refused instanceof String text && PlainText.Check.holdsCardNumber(text);
+    }
+
     private static String expectation(JacksonException json) {
         if (!(json instanceof MismatchedInputException mismatch) || mismatch.getTargetType() == null)
             return "has a value of the wrong kind";
@@ -128,6 +138,8 @@ class ErrorAnswers {
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> invalid(MethodArgumentNotValidException e) {
+        if (e.getBindingResult().getFieldErrors().stream().anyMatch(error -> isCardData(error.getRejectedValue())))
+            return Problem.of(PlainText.Check.cardData());
         var errors = e.getBindingResult().getAllErrors().stream()
                 .map(error -> error instanceof FieldError field
                         ? new Refusal.FieldError(
@@ -298,11 +310,11 @@ class ErrorAnswers {
     }
 
     /** {@code NotBlank} becomes {@code not_blank}. */
-    private static String codeOf(@org.jspecify.annotations.Nullable String constraint) {
+    private static String codeOf(@Nullable String constraint) {
         return constraint == null ? "invalid" : snake(constraint);
     }
 
-    private static String message(@org.jspecify.annotations.Nullable String text) {
+    private static String message(@Nullable String text) {
         return text == null ? "is not valid" : text;
     }
 }

@@ -54,6 +54,7 @@ public class Json {
                         text -> text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
                                 .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                                 .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+                .addHandler(new CardDataInJson())
                 .addModule(new SimpleModule("kontor").addDeserializer(Currency.class, new CurrencyReader()));
     }
 

@@ -10,6 +10,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
@@ -30,28 +31,39 @@ public @interface PlainText {
     /** Whether line breaks and tabs may stand in it. */
     boolean lines() default false;
 
-    /** Whether long numbers may stand in it: staff write bar codes, one in ten of which looks like a card number. */
+    /** Whether long numbers may stand in it: staff write bar codes, some of which look like card numbers. */
     boolean barCodes() default false;
+
+    /**
+     * Whether a telephone number in its international form may stand in it, {@code +} and at most 15 digits (E.164): one in
+     * ten has the sum of a card number.
+     */
+    boolean phone() default false;
 
     /** Looks at one text. */
     class Check implements ConstraintValidator<PlainText, String> {
-        private static final int SHORTEST_CARD_NUMBER = 13;
-        private static final int LONGEST_CARD_NUMBER = 19;
         private static final String UUID_SHAPE = "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh";
         private boolean lines;
+        private static final Pattern INTERNATIONAL = Pattern.compile("\\+(?:[ ()./-]*[0-9]){1,15}[ ()./-]*");
+
+        /** What is said of a card number that came in a file. */
+        public static final String CARD_DATA = "A text looks like a card number, which must not be kept.";
+
         private boolean barCodes;
+        private boolean phone;
 
         @Override
         public void initialize(PlainText annotation) {
             lines = annotation.lines();
             barCodes = annotation.barCodes();
+            phone = annotation.phone();
         }
 
         @Override
         public boolean isValid(@Nullable String text, ConstraintValidatorContext context) {
             if (text == null) return true;
             if (!isPlain(text, lines)) return false;
-            if (!barCodes) refuseCardData(text);
+            if (!barCodes && !(phone && INTERNATIONAL.matcher(text).matches())) refuseCardData(text);
             return true;
         }
 
@@ -76,11 +88,11 @@ public @interface PlainText {
         }
 
         /**
-         * Groups of digits with nothing but spaces and dashes between them, 13 to 19 together, whose Luhn sum fits.
+         * Groups of digits with nothing but spaces and dashes between them that are a {@link CardNumber} together.
          * UUIDs are passed over: one in some hundreds holds such groups by chance.
          */
-        static boolean holdsCardNumber(String text) {
-            if (text.length() < SHORTEST_CARD_NUMBER) return false;
+        public static boolean holdsCardNumber(String text) {
+            if (text.length() < CardNumber.SHORTEST) return false;
             for (var i = 0; i < text.length(); i++) {
                 if (isUuidAt(text, i)) i += UUID_SHAPE.length() - 1;
                 else if (isDigit(text, i) && !isDigit(text, i - 1) && cardNumberStartsAt(text, i)) return true;
@@ -89,13 +101,12 @@ public @interface PlainText {
         }
 
         private static boolean cardNumberStartsAt(String text, int start) {
-            var digits = new StringBuilder(LONGEST_CARD_NUMBER);
-            for (var i = start; i < text.length() && digits.length() <= LONGEST_CARD_NUMBER; i++) {
+            var digits = new StringBuilder(CardNumber.LONGEST);
+            for (var i = start; i < text.length() && digits.length() <= CardNumber.LONGEST; i++) {
                 if (isDigit(text, i)) digits.append(text.charAt(i));
                 else if (text.charAt(i) != ' ' && text.charAt(i) != '-') return false;
                 var groupEnds = isDigit(text, i) && !isDigit(text, i + 1);
-                if (groupEnds && digits.length() >= SHORTEST_CARD_NUMBER && digits.length() <= LONGEST_CARD_NUMBER)
-                    if (luhn(digits)) return true;
+                if (groupEnds && CardNumber.isOne(digits)) return true;
             }
             return false;
         }
@@ -114,17 +125,7 @@ public @interface PlainText {
             return true;
         }
 
-        private static boolean luhn(CharSequence digits) {
-            var sum = 0;
-            for (var i = 0; i < digits.length(); i++) {
-                var digit = digits.charAt(digits.length() - 1 - i) - '0';
-                if (i % 2 == 1) digit = digit > 4 ? digit * 2 - 9 : digit * 2;
-                sum += digit;
-            }
-            return sum % 10 == 0;
-        }
-
-        private static Refusal cardData() {
+        static Refusal cardData() {
             return new Refusal(
                     HttpStatus.UNPROCESSABLE_CONTENT,
                     "card_data_refused",

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Gives each request an id, or keeps the caller's {@code X-Request-Id}; it stands in the answer, in problems and in every log line. */
+/** Gives each request an id, or keeps the caller's {@code X-Request-Id} unless that looks like a card number; it stands in the answer, in problems and in every log line. */
 class RequestIds extends OncePerRequestFilter {
     static final String KEY = "request_id";
     private static final String HEADER = "X-Request-Id";
@@ -37,7 +37,7 @@ class RequestIds extends OncePerRequestFilter {
     }
 
     private static String idOf(@Nullable String given) {
-        return given != null && ACCEPTABLE.matcher(given).matches()
+        return given != null && ACCEPTABLE.matcher(given).matches() && !PlainText.Check.holdsCardNumber(given)
                 ? given
                 : Long.toHexString(ThreadLocalRandom.current().nextLong() | Long.MIN_VALUE);
     }

@@ -27,6 +27,7 @@ class WebConfiguration implements WebMvcConfigurer {
     public void addInterceptors(InterceptorRegistry registry) {
         registry.addInterceptor(limits);
         registry.addInterceptor(new Access());
+        registry.addInterceptor(new CardDataInParameters());
     }
 
     @Override

@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -130,6 +132,25 @@ class ExternalDatabaseTest {
         assertThat(there.queryForObject("SELECT count(*) FROM pg_namespace WHERE nspname = 'orders'", Long.class))
                 .isZero();
         settings.put("kontor.db.require-durable", "false");
+        open().close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"6 seconds", "-6 seconds"})
+    void aDatabaseWithAnotherClockIsRefusedAndNothingIsWritten(String apart) {
+        owner();
+        user(name + "_user", "of the user");
+        var there = new JdbcTemplate(Database.source(url(), name + "_owner", "of the owner"));
+        there.execute("CREATE SCHEMA another");
+        there.execute("""
+                CREATE FUNCTION another.clock_timestamp() RETURNS timestamptz LANGUAGE sql
+                RETURN pg_catalog.clock_timestamp() + interval '%s'
+                """.formatted(apart));
+        admin.execute("ALTER DATABASE %s SET search_path = another, pg_catalog".formatted(name));
+        assertThatThrownBy(this::open).isInstanceOf(CannotStart.class).hasMessageContaining("clock");
+        assertThat(there.queryForObject("SELECT count(*) FROM pg_namespace WHERE nspname = 'orders'", Long.class))
+                .isZero();
+        admin.execute("ALTER DATABASE %s RESET search_path".formatted(name));
         open().close();
     }
 

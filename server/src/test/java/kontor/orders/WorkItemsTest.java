@@ -32,7 +32,7 @@ class WorkItemsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"html", "wrong_amount", "redirect", "cut"})
+    @ValueSource(strings = {"html", "empty", "cut", "redirect", "wrong_amount", "wrong_currency", "wrong_payment"})
     void anAnswerThatCannotBeOneIsUnknownAndNeverPaid(String nonsense) {
         TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
         TestGateway.fault("{\"kind\": \"" + nonsense + "\", \"operation\": \"create\"}");
@@ -43,6 +43,60 @@ class WorkItemsTest {
         assertThat(money.books(order)).isEmpty();
         assertThat(money.workItems(order)).containsExactly("strange_answer");
         TestGateway.clearFaults();
+        money.letPass(order, "1 minute");
+        money.eventually(order, "paid");
+        assertThat(money.books(order)).containsExactly("gateway_clearing 510", "revenue -510");
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("captured 510");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"html", "empty", "cut", "redirect", "wrong_amount", "wrong_currency", "wrong_payment"})
+    void suchAnAnswerToACaptureIsUnknownAndBooksNothing(String nonsense) {
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
+        var order = money.held();
+        TestGateway.fault("{\"kind\": \"" + nonsense + "\", \"operation\": \"capture\"}");
+        TestGateway.fault("{\"kind\": \"error\", \"status\": 503, \"operation\": \"retrieve\", \"count\": 2}");
+        var answer = money.capture(order, "{}");
+        assertThat(answer.status()).as(answer.text()).isEqualTo(202);
+        assertThat(money.payments(order)).containsExactly("card authorized 0 510 0 0");
+        assertThat(money.books(order)).isEmpty();
+        assertThat(money.workItems(order)).containsExactly("strange_answer");
+        TestGateway.clearFaults();
+        money.letPass(order, "1 minute");
+        money.eventually(order, "paid");
+        assertThat(money.books(order)).containsExactly("gateway_clearing 510", "revenue -510");
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("authorized 510", "captured 510");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"html", "empty", "cut", "redirect", "wrong_amount", "wrong_currency", "wrong_payment"})
+    void suchAnAnswerToARefundIsUnknownAndBooksNothing(String nonsense) {
+        var order = money.paid();
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
+        TestGateway.fault("{\"kind\": \"" + nonsense + "\", \"operation\": \"refund\"}");
+        TestGateway.fault("{\"kind\": \"error\", \"status\": 503, \"operation\": \"list\", \"count\": 2}");
+        var answer = money.refund(order, 100);
+        assertThat(answer.status()).as(answer.text()).isEqualTo(202);
+        assertThat(money.payments(order)).containsExactly("card captured 510 0 0 100");
+        assertThat(money.books(order)).containsExactly("gateway_clearing 510", "revenue -510");
+        assertThat(money.workItems(order)).containsExactly("strange_answer");
+        TestGateway.clearFaults();
+        money.letPass(order, "1 minute");
+        money.eventually(order, "partially_refunded");
+        assertThat(money.books(order)).containsExactly("gateway_clearing 410", "refunds 100", "revenue -510");
+        assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("captured 510", "refunded 100");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"html", "empty", "cut", "redirect", "wrong_amount", "wrong_currency", "wrong_payment"})
+    void suchAnAnswerOfAdyenIsUnknownAndNeverPaid(String nonsense) {
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 600000, \"count\": 10}");
+        TestGateway.fault("{\"kind\": \"" + nonsense + "\", \"operation\": \"create\"}");
+        var order = money.paidAtAdyen();
+        assertThat(order.status()).as(order.text()).isEqualTo(202);
+        assertThat(order.at("/payments/0/status")).isEqualTo("unknown");
+        assertThat(money.books(order)).isEmpty();
+        assertThat(money.workItems(order)).containsExactly("strange_answer");
         money.letPass(order, "1 minute");
         money.eventually(order, "paid");
         assertThat(money.books(order)).containsExactly("gateway_clearing 510", "revenue -510");

@@ -81,8 +81,8 @@ final class CsvSource implements Source {
     }
 
     private SourceLine readable(CsvRows.Row row) throws Fault {
-        var invoice = text(row, INVOICE, LONGEST_CODE);
-        var code = text(row, CODE, LONGEST_CODE);
+        var invoice = code(row, INVOICE);
+        var code = code(row, CODE);
         if (invoice.isEmpty()) throw missing(INVOICE);
         if (code.isEmpty()) throw missing(CODE);
         var customer = customer(row);
@@ -91,7 +91,7 @@ final class CsvSource implements Source {
                 Codes.isCancellation(invoice),
                 time(row),
                 customer,
-                emptyToNull(text(row, COUNTRY, LONGEST_TEXT)),
+                emptyToNull(text(row, COUNTRY)),
                 null,
                 options.currency());
         return new SourceLine.Read(
@@ -100,7 +100,7 @@ final class CsvSource implements Source {
                 head,
                 Codes.roleOf(invoice, code, customer),
                 code,
-                text(row, DESCRIPTION, LONGEST_TEXT),
+                text(row, DESCRIPTION),
                 Long.parseLong(number(row, QUANTITY, WHOLE_NUMBER)),
                 new BigDecimal(number(row, PRICE, DECIMAL))
                         .movePointRight(options.currency().getDefaultFractionDigits()));
@@ -108,7 +108,7 @@ final class CsvSource implements Source {
 
     /** The data set's customers have passed through a spreadsheet: number 17850 is written 17850.0. */
     private @Nullable String customer(CsvRows.Row row) throws Fault {
-        var given = text(row, CUSTOMER, LONGEST_TEXT);
+        var given = text(row, CUSTOMER);
         var floated = FLOATED_NUMBER.matcher(given);
         return emptyToNull(floated.matches() ? floated.group(1) : given);
     }
@@ -138,7 +138,18 @@ final class CsvSource implements Source {
         return given;
     }
 
-    private String text(CsvRows.Row row, String column, int longest) throws Fault {
+    /** Of an article or an invoice; bar codes and long numbers may look like card numbers. */
+    private String code(CsvRows.Row row, String column) throws Fault {
+        return plain(row, column, LONGEST_CODE);
+    }
+
+    private String text(CsvRows.Row row, String column) throws Fault {
+        var given = plain(row, column, LONGEST_TEXT);
+        if (PlainText.Check.holdsCardNumber(given)) throw new Fault(Reason.BAD_TEXT, PlainText.Check.CARD_DATA);
+        return given;
+    }
+
+    private String plain(CsvRows.Row row, String column, int longest) throws Fault {
         var given = cell(row, column).strip();
         if (given.length() > longest)
             throw new Fault(Reason.BAD_TEXT, column + " has more than " + longest + " characters.");
@@ -176,6 +187,7 @@ final class CsvSource implements Source {
     }
 
     private static String shown(String given) {
+        if (PlainText.Check.holdsCardNumber(given)) return "it looks like a card number";
         var plain = given.codePoints()
                 .limit(60)
                 .map(c -> Character.isISOControl(c) ? '?' : c)

@@ -36,7 +36,7 @@ record ImportedOrder(
         @NotNull Instant placedAt,
         @NotNull Currency currency,
 
-        @Nullable @Size(min = 1, max = 200) @PlainText(barCodes = true) @Schema(example = "17850")
+        @Nullable @Size(min = 1, max = 200) @PlainText @Schema(example = "17850")
         String customer,
 
         @Nullable @Email @Size(min = 3, max = 254) @PlainText
@@ -61,8 +61,7 @@ record ImportedOrder(
             @NotBlank @Size(max = 64) @PlainText(barCodes = true) @Schema(example = "85123A")
             String sku,
 
-            @Nullable @Size(max = 200) @PlainText(barCodes = true)
-            String name,
+            @Nullable @Size(max = 200) @PlainText String name,
 
             @Positive @Max(999_999_999) long quantity,
             @NotNull Money unitPrice) {}

@@ -8,6 +8,8 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import kontor.money.Money;
+import kontor.web.PlainText;
+import kontor.web.Refusal;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.StreamReadException;
@@ -56,8 +58,8 @@ final class JsonSource implements Source {
             return unreadable(line, "The line is not valid JSON.");
         } catch (JacksonException e) {
             return unreadable(line, "A value is missing, unknown or of the wrong kind: " + pathOf(e) + ".");
-        } catch (ValidationException e) {
-            return unreadable(line, "A text looks like a card number, which must not be kept.");
+        } catch (ValidationException | Refusal e) {
+            return unreadable(line, PlainText.Check.CARD_DATA);
         }
     }
 

@@ -10,7 +10,7 @@ public enum Reason {
     NOT_UTF8("The line is not UTF-8 text."),
     LINE_TOO_LONG("The line is longer than any order can be."),
     MISSING_VALUE("A value is missing."),
-    BAD_TEXT("A text is too long or holds control characters."),
+    BAD_TEXT("A text is too long, holds control characters or looks like a card number."),
     BAD_NUMBER("A number cannot be read."),
     BAD_TIME("A time cannot be read."),
     NOT_AN_ORDER("The line is not an order as JSON."),

@@ -95,8 +95,8 @@ final class AdyenAnswers {
     }
 
     private static GatewayAnswer of(Said said, Asked asked) {
-        if (said.result() == null) return noAnswer("an answer without a result");
-        if (said.pspReference() == null) return noAnswer(said.result() + " without a name");
+        if (said.result() == null) return strange("an answer without a result");
+        if (said.pspReference() == null) return strange(said.result() + " without a name");
         var difference = difference(said, asked);
         if (difference != null) return mismatch("a payment", difference, said.pspReference());
         return switch (said.result()) {
@@ -132,12 +132,12 @@ final class AdyenAnswers {
             return mismatch("a payment", "another operation", reference);
         var action = answer.getAction() == null ? null : answer.getAction().getActualInstance();
         if (!(action instanceof CheckoutRedirectAction redirect) || redirect.getUrl() == null)
-            return noAnswer("an action that is not a redirect");
+            return strange("an action that is not a redirect");
         if (redirect.getMethod() != null && !"GET".equals(redirect.getMethod()))
-            return noAnswer("a redirect that is not a plain address");
+            return strange("a redirect that is not a plain address");
         var uri = URI.create(redirect.getUrl());
         var safe = "https".equals(uri.getScheme()) || (plainHttpAllowed && "http".equals(uri.getScheme()));
-        if (!safe || uri.getHost() == null) return noAnswer("a redirect to an address we do not trust");
+        if (!safe || uri.getHost() == null) return strange("a redirect to an address we do not trust");
         return new RequiresAction(AdyenNames.byOurReference(asked.operationKey()), uri);
     }
 
@@ -155,7 +155,12 @@ final class AdyenAnswers {
 
     static GatewayAnswer mismatch(String what, String difference, String reference) {
         log.error("Adyen's answer to {} is not the one asked for: {} ({})", what, oneLine(difference), reference);
-        return NoAnswer.strange(oneLine(what + ": the answer is about something else: " + difference));
+        return strange(what + ": the answer is about something else: " + difference);
+    }
+
+    /** Nothing that could be the answer to what was asked. */
+    static NoAnswer strange(String what) {
+        return NoAnswer.strange(oneLine(what));
     }
 
     static NoAnswer noAnswer(String reason) {

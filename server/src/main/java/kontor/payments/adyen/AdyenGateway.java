@@ -23,6 +23,7 @@ import com.adyen.model.checkout.ThreeDSRequestData.NativeThreeDSEnum;
 import com.adyen.service.checkout.ModificationsApi;
 import com.adyen.service.checkout.PaymentsApi;
 import com.adyen.service.exception.ApiException;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -302,7 +303,7 @@ public final class AdyenGateway implements PaymentGateway, AutoCloseable {
     /** @param name of the payment, or of the refund */
     private static GatewayAnswer takenOn(String what, TakenOn said, TakenOn asked, @Nullable String name) {
         if (!asked.equals(said)) return AdyenAnswers.mismatch(what, String.valueOf(said), String.valueOf(name));
-        return name == null ? AdyenAnswers.noAnswer(what + " without a name") : new Pending(name);
+        return name == null ? AdyenAnswers.strange(what + " without a name") : new Pending(name);
     }
 
     @Override
@@ -361,18 +362,28 @@ public final class AdyenGateway implements PaymentGateway, AutoCloseable {
 
     /**
      * Silence, and what the SDK makes of an empty body, of {@code []} or of a word where a number belongs: all kinds of
-     * exceptions, after the call was made. None of them says whether the money moved.
+     * exceptions, after the call was made. None of them says whether the money moved. What did come and cannot be read is
+     * nothing that Adyen says.
      */
     private static GatewayAnswer read(String what, Question question) {
         try {
             return question.ask();
+        } catch (JsonProcessingException e) {
+            return unreadable(what, e);
         } catch (IOException e) {
             log.warn("No answer from Adyen to {}: {}", what, AdyenAnswers.oneLine(String.valueOf(e.getMessage())));
-            return AdyenAnswers.noAnswer(what + ": " + Objects.requireNonNullElse(e.getMessage(), "no answer"));
+            var reason = what + ": " + Objects.requireNonNullElse(e.getMessage(), "no answer");
+            return e.getCause() instanceof GatewayConnection.CutAnswer
+                    ? AdyenAnswers.strange(reason)
+                    : AdyenAnswers.noAnswer(reason);
         } catch (RuntimeException e) {
-            log.warn("An answer to {} that cannot be read", what, e);
-            return AdyenAnswers.noAnswer(what + ": the answer cannot be read: " + e);
+            return unreadable(what, e);
         }
+    }
+
+    private static GatewayAnswer unreadable(String what, Exception e) {
+        log.warn("An answer to {} that cannot be read", what, e);
+        return AdyenAnswers.strange(what + ": the answer cannot be read: " + e);
     }
 
     @Override

@@ -14,9 +14,11 @@ import org.slf4j.LoggerFactory;
  * <table>
  * <caption>Statuses, after https://docs.adyen.com/development-resources/response-handling and /api-idempotency</caption>
  * <tr><th>Answer</th><th>Means</th><th>Why</th></tr>
- * <tr><td>none: refused connection, timeout, reset, cut or endless body</td><td>NoAnswer</td>
- *     <td>Adyen may have executed it</td></tr>
- * <tr><td>3xx</td><td>NoAnswer</td><td>the API never redirects: this is not Adyen speaking</td></tr>
+ * <tr><td>none: refused connection, timeout, reset; strange when a part of one came: cut or endless body</td>
+ *     <td>NoAnswer</td><td>Adyen may have executed it</td></tr>
+ * <tr><td>2xx that is not Adyen's JSON, or without a result or a name</td><td>NoAnswer, strange</td>
+ *     <td>a proxy, or a broken answer</td></tr>
+ * <tr><td>3xx</td><td>NoAnswer, strange</td><td>the API never redirects: this is not Adyen speaking</td></tr>
  * <tr><td>401, 403</td><td>NoAnswer, ERROR in the log</td>
  *     <td>our key is wrong, revoked or for another account; it says nothing about the payment, and no buyer should be told
  *     that a card was declined. It resolves when the key is mended</td></tr>
@@ -52,7 +54,10 @@ final class AdyenRefusals {
         } else {
             log.warn("No answer from Adyen: {}", AdyenAnswers.oneLine(reason));
         }
-        return AdyenAnswers.noAnswer(reason);
+        // Answers that send us elsewhere: this is not Adyen speaking.
+        return e.getStatusCode() >= 200 && e.getStatusCode() < 400
+                ? AdyenAnswers.strange(reason)
+                : AdyenAnswers.noAnswer(reason);
     }
 
     private static boolean isRefusedRequest(ApiException e) {

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
+import kontor.payments.GatewayAddress;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -13,6 +14,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param apiBase of the Checkout API, without its version: for live payments
  *     {@code https://PREFIX-checkout-live.adyenpayments.com/checkout}; the simulator's in development and tests
+ * @param plainHttp whether {@code apiBase} may be plain http on another machine: for a simulator, never for money
  * @param apiKey without one there is no such gateway
  * @param merchantAccount that payments are made for; messages about another one are kept and not acted on
  * @param hmacKeys in hexadecimal, as Adyen shows them; each of them accepted: two during a rotation, none refuses every
@@ -25,6 +27,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("kontor.payments.adyen")
 public record AdyenSettings(
         @DefaultValue("https://checkout-test.adyen.com") URI apiBase,
+        @DefaultValue("false") boolean plainHttp,
         @Nullable String apiKey,
         @Nullable String merchantAccount,
         @DefaultValue List<String> hmacKeys,
@@ -35,9 +38,7 @@ public record AdyenSettings(
     private static final Pattern HMAC_KEY = Pattern.compile("(?:[0-9A-Fa-f]{2}){16,}");
 
     public AdyenSettings {
-        if (!("https".equals(apiBase.getScheme()) || "http".equals(apiBase.getScheme())) || apiBase.getHost() == null) {
-            throw new IllegalArgumentException("kontor.payments.adyen.api-base is not a web address: " + apiBase);
-        }
+        GatewayAddress.check("kontor.payments.adyen", apiBase, plainHttp);
         if (apiKey != null && !apiKey.isBlank() && (merchantAccount == null || merchantAccount.isBlank())) {
             throw new IllegalArgumentException("kontor.payments.adyen.api-key needs a merchant-account beside it");
         }

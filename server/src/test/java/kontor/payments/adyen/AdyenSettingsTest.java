@@ -16,7 +16,7 @@ class AdyenSettingsTest {
 
     private static AdyenSettings settings(
             String base, @Nullable String account, List<String> keys, @Nullable String password, Duration timeout) {
-        return new AdyenSettings(URI.create(base), "api_secret", account, keys, "shop", password, timeout, 4);
+        return new AdyenSettings(URI.create(base), false, "api_secret", account, keys, "shop", password, timeout, 4);
     }
 
     @Test
@@ -52,6 +52,16 @@ class AdyenSettingsTest {
     }
 
     @Test
+    void refusesPlainHttpThatLeavesTheMachine() {
+        assertThatThrownBy(() -> settings("http://a.test", "Kontor", List.of(), "p", Duration.ofSeconds(1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("kontor.payments.adyen.plain-http");
+        assertThat(settings("http://localhost:1/adyen", "Kontor", List.of(), "p", Duration.ofSeconds(1))
+                        .apiBase())
+                .hasHost("localhost");
+    }
+
+    @Test
     void refusesHalfASetting() {
         assertThatThrownBy(() -> settings("https://a.test", null, List.of(), "p", Duration.ofSeconds(1)))
                 .hasMessageContaining("merchant-account");
@@ -66,7 +76,15 @@ class AdyenSettingsTest {
         var configuration = new AdyenConfiguration();
         for (var key : new @Nullable String[] {null, "", " "})
             assertThat(configuration.adyenGateway(new AdyenSettings(
-                            URI.create("https://a.test"), key, null, List.of(), null, null, Duration.ofSeconds(1), 4)))
+                            URI.create("https://a.test"),
+                            false,
+                            key,
+                            null,
+                            List.of(),
+                            null,
+                            null,
+                            Duration.ofSeconds(1),
+                            4)))
                     .isNull();
     }
 }

@@ -45,7 +45,15 @@ class AdyenWebhooksTest {
 
     private static AdyenGateway gateway(List<String> keys, @Nullable String user, @Nullable String password) {
         return new AdyenGateway(new AdyenSettings(
-                URI.create("http://127.0.0.1:9"), "key", "Kontor", keys, user, password, Duration.ofSeconds(1), 1));
+                URI.create("http://127.0.0.1:9"),
+                false,
+                "key",
+                "Kontor",
+                keys,
+                user,
+                password,
+                Duration.ofSeconds(1),
+                1));
     }
 
     @AfterEach

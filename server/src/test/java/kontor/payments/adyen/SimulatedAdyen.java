@@ -96,6 +96,7 @@ final class SimulatedAdyen implements AutoCloseable {
     private AdyenGateway gateway(String apiKey, Duration patience) {
         return new AdyenGateway(new AdyenSettings(
                 simulator.address().resolve("/adyen"),
+                false,
                 apiKey,
                 "Kontor",
                 List.of(HMAC_KEY),

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
+import kontor.payments.GatewayAnswer;
 import kontor.payments.GatewayAnswer.Authorized;
 import kontor.payments.GatewayAnswer.Captured;
 import kontor.payments.GatewayAnswer.Declined;
@@ -42,30 +44,44 @@ class WhenAdyenFailsTest {
     @ValueSource(
             strings = {
                 "{\"kind\": \"drop\"}",
-                "{\"kind\": \"cut\"}",
-                "{\"kind\": \"empty\"}",
-                "{\"kind\": \"html\"}",
-                "{\"kind\": \"redirect\"}",
-                "{\"kind\": \"huge\", \"bytes\": 3000000}",
                 "{\"kind\": \"error\"}",
                 "{\"kind\": \"error\", \"status\": 401}",
                 "{\"kind\": \"error\", \"status\": 422}",
                 "{\"kind\": \"error\", \"status\": 429}",
                 "{\"kind\": \"error\", \"status\": 503}",
+            })
+    void doesNotKnowAfterTheMoneyMovedAndLearnsByAskingAgain(String fault) {
+        assertThat(answerAfterTheMoneyMoved(fault).isStrange()).as(fault).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"kind\": \"cut\"}",
+                "{\"kind\": \"empty\"}",
+                "{\"kind\": \"html\"}",
+                "{\"kind\": \"redirect\"}",
+                "{\"kind\": \"huge\", \"bytes\": 3000000}",
                 "{\"kind\": \"wrong_amount\"}",
                 "{\"kind\": \"wrong_currency\"}",
                 "{\"kind\": \"wrong_payment\"}",
             })
-    void doesNotKnowAfterTheMoneyMovedAndLearnsByAskingAgain(String fault) {
+    void takesWhatCannotBeTheAnswerForStrangeAndLearnsByAskingAgain(String fault) {
+        assertThat(answerAfterTheMoneyMoved(fault).isStrange()).as(fault).isTrue();
+    }
+
+    private NoAnswer answerAfterTheMoneyMoved(String fault) {
         adyen.fault(fault);
         var payment = payment(PAYS, true);
-        assertThat(adyen.gateway.authorize(payment)).as(fault).isInstanceOf(NoAnswer.class);
+        var answer = adyen.gateway.authorize(payment);
         assertThat(adyen.effectsOf(payment)).containsExactly("captured 510");
         assertThat(adyen.heard("AUTHORISATION").answer())
                 .as("the message says it too")
                 .isInstanceOf(Authorized.class);
         assertThat(adyen.gateway.authorize(payment)).isInstanceOf(Captured.class);
         assertThat(adyen.effectsOf(payment)).containsExactly("captured 510");
+        assertThat(answer).as(fault).isInstanceOf(NoAnswer.class);
+        return (NoAnswer) answer;
     }
 
     @ParameterizedTest
@@ -89,7 +105,10 @@ class WhenAdyenFailsTest {
         try (var impatient = adyen.impatientGateway()) {
             assertThat(impatient.authorize(payment(PAYS, true)))
                     .isInstanceOfSatisfying(
-                            NoAnswer.class, none -> assertThat(none.reason()).contains("300 ms"));
+                            NoAnswer.class,
+                            none -> assertThat(none.reason())
+                                    .contains("300 ms")
+                                    .matches(reason -> !none.isStrange(), "silence is nothing strange"));
         }
     }
 
@@ -102,26 +121,67 @@ class WhenAdyenFailsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"drop", "cut", "html", "wrong_amount", "wrong_payment", "error"})
+    @ValueSource(
+            strings = {
+                "drop",
+                "error",
+                "cut",
+                "empty",
+                "html",
+                "redirect",
+                "wrong_amount",
+                "wrong_currency",
+                "wrong_payment"
+            })
     void aCaptureWithoutAnAnswerIsAskedForAgainAndTakenOnce(String kind) {
         var reference = adyen.hold(PAYS);
         adyen.fault("{\"kind\": \"%s\", \"operation\": \"capture\"}".formatted(kind));
         var capture = new Capture("capture-" + kind, reference, FIVE_POUND_TEN, 0, true);
-        assertThat(adyen.gateway.capture(capture)).isInstanceOf(NoAnswer.class);
+        assertThat(isStrange(adyen.gateway.capture(capture))).isEqualTo(isMoreThanSilence(kind));
         assertThat(adyen.gateway.capture(capture)).isEqualTo(new Pending(reference));
         assertThat(adyen.effectsOn(reference)).containsExactly("authorized 510", "captured 510");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"drop", "wrong_amount", "wrong_payment"})
+    @ValueSource(
+            strings = {
+                "drop",
+                "error",
+                "cut",
+                "empty",
+                "html",
+                "redirect",
+                "wrong_amount",
+                "wrong_currency",
+                "wrong_payment"
+            })
     void aRefundWithoutAnAnswerIsAskedForAgainAndPaidOnce(String kind) {
         var reference = adyen.take(PAYS);
         adyen.fault("{\"kind\": \"%s\", \"operation\": \"refund\"}".formatted(kind));
-        assertThat(adyen.gateway.refund("refund-" + kind, reference, FIVE_POUND_TEN))
-                .isInstanceOf(NoAnswer.class);
+        assertThat(isStrange(adyen.gateway.refund("refund-" + kind, reference, FIVE_POUND_TEN)))
+                .isEqualTo(isMoreThanSilence(kind));
         assertThat(adyen.gateway.refund("refund-" + kind, reference, FIVE_POUND_TEN))
                 .isInstanceOf(Pending.class);
         assertThat(adyen.effectsOn(reference)).containsExactly("captured 510", "refunded 510");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"drop", "error", "cut", "empty", "html", "redirect", "wrong_payment"})
+    void aVoidWithoutAnAnswerIsAskedForAgainAndDoneOnce(String kind) {
+        var reference = adyen.hold(PAYS);
+        adyen.fault("{\"kind\": \"%s\", \"operation\": \"cancel\"}".formatted(kind));
+        assertThat(isStrange(adyen.gateway.cancel("void-" + kind, reference))).isEqualTo(isMoreThanSilence(kind));
+        assertThat(adyen.gateway.cancel("void-" + kind, reference)).isInstanceOf(Pending.class);
+        assertThat(adyen.effectsOn(reference)).containsExactly("authorized 510", "voided 510");
+    }
+
+    private static boolean isStrange(GatewayAnswer answer) {
+        assertThat(answer).isInstanceOf(NoAnswer.class);
+        return ((NoAnswer) answer).isStrange();
+    }
+
+    private static boolean isMoreThanSilence(String kind) {
+        return !Set.of("drop", "error").contains(kind);
     }
 
     @Test

@@ -201,7 +201,7 @@ class ReadingStripesBalanceTest {
         server.start();
         var base = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
         try (var gateway =
-                new StripeGateway(new StripeSettings(base, "sk_test_x", List.of(), Duration.ofSeconds(10), 1))) {
+                new StripeGateway(new StripeSettings(base, false, "sk_test_x", List.of(), Duration.ofSeconds(10), 1))) {
             return gateway.balance("txn_0");
         } finally {
             server.stop(0);

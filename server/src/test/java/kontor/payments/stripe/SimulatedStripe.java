@@ -64,7 +64,7 @@ final class SimulatedStripe implements AutoCloseable {
 
     private StripeGateway gateway(String secretKey, Duration patience) {
         return new StripeGateway(
-                new StripeSettings(simulator.address(), secretKey, List.of("whsec_test"), patience, 64));
+                new StripeSettings(simulator.address(), false, secretKey, List.of("whsec_test"), patience, 64));
     }
 
     void restartSimulator() throws IOException {

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import kontor.payments.PaymentGateway;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 class StripeSettingsTest {
@@ -17,7 +19,7 @@ class StripeSettingsTest {
     @Test
     void keepsSecretsOutOfLogs() {
         var settings = new StripeSettings(
-                URI.create("https://api.stripe.com"), "sk_live_x", List.of("whsec_x"), Duration.ofSeconds(2), 8);
+                URI.create("https://api.stripe.com"), false, "sk_live_x", List.of("whsec_x"), Duration.ofSeconds(2), 8);
         assertThat(settings.toString()).contains("api.stripe.com").doesNotContain("sk_live_x", "whsec_x");
     }
 
@@ -43,11 +45,41 @@ class StripeSettingsTest {
                     assertThat(context.getBean(StripeSettings.class))
                             .isEqualTo(new StripeSettings(
                                     URI.create("https://api.stripe.com"),
+                                    false,
                                     "sk_test_x",
                                     List.of("whsec_new", "whsec_old"),
                                     Duration.ofSeconds(2),
                                     256));
                 });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://api.stripe.com",
+                "http://10.0.0.7:8090",
+                "http://simulator:8090",
+                "http://localhost.example.org",
+                "http://127.0.0.1.example.org",
+                "http://[2001:db8::1]:8090",
+            })
+    void refusesPlainHttpThatLeavesTheMachineUnlessThatIsWanted(String address) {
+        server.withPropertyValues("kontor.payments.stripe.api-base=" + address)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("kontor.payments.stripe.plain-http"));
+        server.withPropertyValues(
+                        "kontor.payments.stripe.api-base=" + address, "kontor.payments.stripe.plain-http=true")
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://localhost:1", "http://127.0.0.1:1", "http://[::1]:1", "https://api.stripe.com"})
+    void takesPlainHttpThatStaysOnTheMachine(String address) {
+        server.withPropertyValues("kontor.payments.stripe.api-base=" + address)
+                .run(context -> assertThat(context).hasNotFailed());
     }
 
     @Test
@@ -58,7 +90,7 @@ class StripeSettingsTest {
                     .run(context -> assertThat(context).hasFailed());
         }
         assertThatThrownBy(() -> new StripeGateway(new StripeSettings(
-                        URI.create("https://api.stripe.com"), null, List.of(), Duration.ofSeconds(2), 8)))
+                        URI.create("https://api.stripe.com"), false, null, List.of(), Duration.ofSeconds(2), 8)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -56,7 +56,7 @@ class StripeWebhooksTest {
 
     private static StripeGateway gatewayWith(String... secrets) {
         return new StripeGateway(new StripeSettings(
-                URI.create("http://127.0.0.1:9"), "sk_test_x", List.of(secrets), Duration.ofSeconds(1), 1));
+                URI.create("http://127.0.0.1:9"), false, "sk_test_x", List.of(secrets), Duration.ofSeconds(1), 1));
     }
 
     @AfterAll

@@ -69,7 +69,7 @@ class WhatStripeSaysTest {
 
     private static StripeGateway gatewayAt(int port, Duration timeout) {
         var base = URI.create("http://127.0.0.1:" + port);
-        return new StripeGateway(new StripeSettings(base, "sk_test_x", List.of(), timeout, 4));
+        return new StripeGateway(new StripeSettings(base, false, "sk_test_x", List.of(), timeout, 4));
     }
 
     @AfterEach
