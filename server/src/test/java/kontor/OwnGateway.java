@@ -42,6 +42,15 @@ public final class OwnGateway implements AutoCloseable {
                 "--kontor.payments.stripe.api-base=" + simulator.address());
     }
 
+    /** And for Adyen. */
+    public List<String> optionsOfAdyen() {
+        return List.of(
+                "--kontor.payments.adyen.api-key=" + SECRET_KEY,
+                "--kontor.payments.adyen.api-base=" + simulator.address() + "/adyen",
+                "--kontor.payments.adyen.merchant-account=" + TestGateway.ADYEN_ACCOUNT,
+                "--kontor.payments.adyen.hmac-keys=" + TestGateway.ADYEN_HMAC_KEY);
+    }
+
     /** In the order in which it was done. */
     public List<Effect> effects() {
         var book = new JsonMapper()

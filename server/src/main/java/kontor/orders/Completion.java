@@ -16,6 +16,7 @@ import kontor.payments.Payment;
 import kontor.payments.PaymentOutcomes;
 import kontor.payments.PaymentStatus;
 import kontor.payments.Payments;
+import kontor.payments.WorkItems;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -34,6 +35,7 @@ class Completion implements PaymentOutcomes {
     private final LateMoney late;
     private final RefundOutcomes refunds;
     private final OrderDisputes disputes;
+    private final WorkItems work;
     private final Idempotency idempotency;
     private final OrderSettings settings;
 
@@ -47,6 +49,7 @@ class Completion implements PaymentOutcomes {
             LateMoney late,
             RefundOutcomes refunds,
             OrderDisputes disputes,
+            WorkItems work,
             Idempotency idempotency,
             OrderSettings settings) {
         this.lanes = lanes;
@@ -58,6 +61,7 @@ class Completion implements PaymentOutcomes {
         this.late = late;
         this.refunds = refunds;
         this.disputes = disputes;
+        this.work = work;
         this.idempotency = idempotency;
         this.settings = settings;
     }
@@ -123,11 +127,32 @@ class Completion implements PaymentOutcomes {
             submit(operation, new GatewayAnswer.Declined("too_late", "already paid", null), actor);
         } else if (answer instanceof GatewayAnswer.RequiresAction) {
             submit(operation, new GatewayAnswer.NoAnswer("not called off yet"), actor);
-        } else submit(operation, answer, actor);
+        } else if (submit(operation, answer, actor)) {
+            if (answer instanceof GatewayAnswer.Declined no) noteRefusedVoid(operation, no);
+            else if (answer instanceof GatewayAnswer.Voided)
+                work.settled(WorkItems.Kind.UNEXPECTED_STATE, refusedVoid(operation), "it has been given up");
+        }
     }
 
-    private void submit(Operation operation, GatewayAnswer answer, String actor) {
-        lanes.submitAdmitted(new LaneCommand.Settle(operation, answer, null, null, actor));
+    /** The order stays as it is, with its stock: people have to find out what the gateway has done instead. */
+    private void noteRefusedVoid(Operation voiding, GatewayAnswer.Declined no) {
+        work.open(
+                WorkItems.Kind.UNEXPECTED_STATE,
+                refusedVoid(voiding),
+                "%s refuses to give up %s of order %d, which wait for their buyer: %s"
+                        .formatted(voiding.gateway(), voiding.amount(), voiding.orderId(), no.code()));
+    }
+
+    /** The same for every try. */
+    private static WorkItems.Subject refusedVoid(Operation voiding) {
+        return new WorkItems.Subject(
+                "void of payment " + voiding.paymentId(), voiding.orderId(), voiding.paymentId(), null);
+    }
+
+    /** @return false when somebody else has settled the operation */
+    private boolean submit(Operation operation, GatewayAnswer answer, String actor) {
+        return lanes.submitAdmitted(new LaneCommand.Settle(operation, answer, null, null, actor))
+                instanceof LaneResult.Written;
     }
 
     /** Whether {@link #asConfirmed} can tell the answer again, so that it need not be kept. */

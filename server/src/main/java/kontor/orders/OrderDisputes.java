@@ -45,7 +45,13 @@ class OrderDisputes {
         transaction.executeWithoutResult(_ -> {
             if (store.lock(payment.orderId(), null).isEmpty())
                 throw new IllegalStateException("a payment without an order");
-            for (var change : disputes.hear(payment, news)) apply(change, actor);
+            var objection = disputes.objectionTo(payment, news);
+            if (objection == null) for (var change : disputes.hear(payment, news)) apply(change, actor);
+            else
+                work.open(
+                        WorkItems.Kind.UNEXPECTED_STATE,
+                        subject(news.reference(), payment.orderId(), payment.id()),
+                        objection + ": book it by hand");
         });
     }
 
@@ -87,7 +93,11 @@ class OrderDisputes {
     }
 
     private static WorkItems.Subject subject(Dispute dispute) {
-        return new WorkItems.Subject("dispute " + dispute.reference(), dispute.orderId(), dispute.paymentId(), null);
+        return subject(dispute.reference(), dispute.orderId(), dispute.paymentId());
+    }
+
+    private static WorkItems.Subject subject(String reference, long orderId, long paymentId) {
+        return new WorkItems.Subject("dispute " + reference, orderId, paymentId, null);
     }
 
     private static String describe(Dispute dispute) {

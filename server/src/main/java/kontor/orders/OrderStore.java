@@ -266,7 +266,10 @@ class OrderStore {
     }
 
     // It reads other modules' tables: what has expired is known only to all three together.
-    /** Orders that wait for their buyers although the promise of their stock has run out, and no question is open at a gateway. */
+    /**
+     * Orders that wait for their buyers although the promise of their stock has run out: no question is open at a gateway,
+     * none to give them up was refused a moment ago, and staff are not looking at whether they are paid.
+     */
     List<Long> expired(int limit) {
         return client.sql("""
                         SELECT orders.id
@@ -278,7 +281,14 @@ class OrderStore {
                               WHERE holds.order_id = orders.id AND holds.state = 'held' AND holds.expires_at < now())
                           AND NOT EXISTS (
                               SELECT FROM payments.operations
-                              WHERE operations.order_id = orders.id AND operations.state IN ('intent', 'unknown'))
+                              WHERE operations.order_id = orders.id
+                                AND (operations.state IN ('intent', 'unknown')
+                                     -- Refused a moment ago: the same would be heard again.
+                                     OR operations.kind = 'void' AND operations.created_at > now() - interval '5 minutes'))
+                          AND NOT EXISTS (
+                              SELECT FROM payments.work_items
+                              WHERE work_items.kind = 'unexpected_state' AND subject = 'payment ' || payments.id
+                                AND resolved_at IS NULL)
                         LIMIT :limit
                         """).param("limit", limit).query(Long.class).list();
     }

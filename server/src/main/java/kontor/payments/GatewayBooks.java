@@ -13,12 +13,22 @@ public class GatewayBooks {
     private final GatewayQuestions questions;
     private final OperationKeys keys;
     private final OperationStore operations;
+    private final PaymentStore store;
+    private final WorkItems work;
 
-    GatewayBooks(Payments payments, GatewayQuestions questions, OperationKeys keys, OperationStore operations) {
+    GatewayBooks(
+            Payments payments,
+            GatewayQuestions questions,
+            OperationKeys keys,
+            OperationStore operations,
+            PaymentStore store,
+            WorkItems work) {
         this.payments = payments;
         this.questions = questions;
         this.keys = keys;
         this.operations = operations;
+        this.store = store;
+        this.work = work;
     }
 
     /** The gateways that are configured, by name. */
@@ -77,9 +87,25 @@ public class GatewayBooks {
 
     /** Lets gateways be asked, too, whether buyers have confirmed the payments that wait for them. */
     public void askAboutWaiting() {
-        operations.askAboutWaiting(questions.gatewayNames().stream()
-                .filter(name -> questions.gateway(name).answersLookUps())
-                .toList());
+        operations.askAboutWaiting(gatewaysThatAnswerLookUps(true));
+    }
+
+    /**
+     * Lets staff find out whether buyers have confirmed the payments that wait for them at gateways that cannot be asked;
+     * until they have closed its work item, nobody's absence ends such a payment.
+     */
+    public void tellStaffOfWaiting() {
+        for (var payment : store.waitingAt(gatewaysThatAnswerLookUps(false)))
+            work.open(WorkItems.Kind.UNEXPECTED_STATE, WorkItems.Subject.of(payment), """
+                    %s of order %d wait for their buyer, who may have paid after the backup was made: look at %s. \
+                    If so, let it send its message again. It is not called off until this is closed.""".formatted(
+                            payment.amount(), payment.orderId(), payment.gateway()));
+    }
+
+    private List<String> gatewaysThatAnswerLookUps(boolean answer) {
+        return questions.gatewayNames().stream()
+                .filter(name -> questions.gateway(name).answersLookUps() == answer)
+                .toList();
     }
 
     /** How many open questions wait to be asked about now. */

@@ -235,12 +235,28 @@ class OperationStore {
     /** An operation, and what is known of its answer. */
     record Known(Operation operation, Operation.State state) {}
 
-    /** Every operation of the payment that this one belongs to, the newest first; none when there is no such one at the gateway. */
+    Operation.State stateOf(Operation operation) {
+        return client.sql("""
+                        SELECT state FROM payments.operations
+                        WHERE order_id = :order AND payment_id = :payment AND id = :id
+                        """)
+                .param("order", operation.orderId())
+                .param("payment", operation.paymentId())
+                .param("id", operation.id())
+                .query((row, number) -> Operation.State.ofCode(row.getString("state")))
+                .single();
+    }
+
+    /**
+     * Every operation at the gateway of the payment that this one belongs to, the newest first; none when there is no such
+     * one there. What went past it, such as by bank transfer, is not its to tell about.
+     */
     List<Known> operationsBeside(String gateway, long orderId, long operationId) {
         return client.sql("""
                         SELECT operations.* FROM payments.operations
                         JOIN payments.operations AS named USING (order_id, payment_id)
                         WHERE order_id = :order AND named.id = :id AND named.gateway = :gateway
+                          AND operations.gateway = :gateway
                         ORDER BY operations.id DESC
                         """)
                 .param("order", orderId)

@@ -3,6 +3,7 @@ package kontor.payments;
 import java.util.ArrayList;
 import java.util.List;
 import kontor.payments.DisputeNews.Status;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -33,6 +34,23 @@ public class PaymentDisputes {
             /** What has ended is said to have ended the other way: nothing is booked, and people have to look. */
             CONTRADICTED
         }
+    }
+
+    /**
+     * Why the news cannot be true beside what is known: nothing of it counts then, and people have to look.
+     *
+     * @return {@code null} when it can
+     */
+    public @Nullable String objectionTo(Payment payment, DisputeNews news) {
+        var said = news.amount();
+        var known = store.find(payment, news.reference()).map(Dispute::amount);
+        if (known.isPresent() && !known.get().equals(said))
+            return "dispute %s is said to be about %s, and was about %s before"
+                    .formatted(news.reference(), said, known.get());
+        return said.currency().equals(payment.amount().currency())
+                ? null
+                : "dispute %s is said to be about %s of a payment of %s"
+                        .formatted(news.reference(), said, payment.amount());
     }
 
     /** Takes part in the transaction of a caller who has locked the order. @return what is new, in the order of happening */

@@ -136,12 +136,26 @@ class PaymentStore {
                                 AND (state IN ('intent', 'unknown')
                                      -- Refused a moment ago: the same would be heard again.
                                      OR kind = 'void' AND created_at > now() - interval '5 minutes'))
+                          AND NOT EXISTS (
+                              SELECT FROM payments.work_items
+                              WHERE work_items.kind = 'unexpected_state' AND subject = 'payment ' || payments.id
+                                AND resolved_at IS NULL)
                         ORDER BY updated_at LIMIT :limit
                         """)
                 .param("seconds", (double) patience.toSeconds())
                 .param("limit", limit)
                 .query((row, number) -> payment(row))
                 .list();
+    }
+
+    /** Payments that wait for their buyers at these gateways. */
+    List<Payment> waitingAt(List<String> gateways) {
+        return Rows.of(gateways)
+                .text(name -> name)
+                .query(
+                        jdbc,
+                        "SELECT * FROM payments.payments WHERE status = 'requires_action' AND gateway = ANY (?) ORDER BY id",
+                        (row, number) -> payment(row));
     }
 
     /**

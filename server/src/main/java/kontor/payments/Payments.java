@@ -165,7 +165,10 @@ public class Payments {
         return operations.openOperation(orderId, paymentId);
     }
 
-    /** Payments beside an invoice that have waited for their buyers for so long, and that nobody is asking about. */
+    /**
+     * Payments beside an invoice that have waited for their buyers for so long, and that neither a gateway is being asked
+     * about nor staff.
+     */
     public List<Payment> waitingSince(Duration patience, int limit) {
         return store.waitingSince(patience, limit);
     }

@@ -1,6 +1,7 @@
 package kontor.payments;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import kontor.money.Money;
 import org.jspecify.annotations.Nullable;
@@ -72,14 +73,10 @@ class ToldOutcomes {
         var beside = operationsNamed(gateway, event);
         if (beside.isEmpty()) return new Result.Foreign();
         var known = concerned(beside, event);
-        if (known.size() != 1)
+        if (known.isEmpty()) return neverAskedFor(beside, event);
+        if (known.size() > 1)
             return new Result.Contradiction(
-                    known.isEmpty()
-                            ? beside.getFirst().operation()
-                            : known.getFirst().operation(),
-                    known.isEmpty()
-                            ? "about an operation that was never asked for, by its name or amount"
-                            : "about any of " + known.size() + " operations of that amount");
+                    known.getFirst().operation(), "about any of " + known.size() + " operations of that amount");
         var operation = known.getFirst().operation();
         var answer = answerTo(operation, said);
         if (answer == null)
@@ -89,18 +86,32 @@ class ToldOutcomes {
         if (amount != null && !amount.equals(operation.amount()))
             return new Result.Contradiction(
                     operation, "says " + amount + " where " + operation.amount() + " was asked for");
-        return switch (known.getFirst().state()) {
-            case INTENT, UNKNOWN, WAITING -> {
-                if (operation.kind() != event.concerns() && answer instanceof GatewayAnswer.Declined)
-                    yield new Result.Contradiction(operation, "was not captured, and may be held");
-                outcomes.settle(operation, answer, "gateway:" + gateway);
-                yield new Result.Settled();
-            }
-            case SUCCEEDED ->
-                answer instanceof GatewayAnswer.Declined no ? failed(gateway, operation, no) : new Result.Settled();
-            case FAILED ->
-                answer instanceof GatewayAnswer.Declined ? new Result.Settled() : late(gateway, operation, answer);
-        };
+        if (!isOpen(known.getFirst())) return ended(gateway, known.getFirst(), answer);
+        if (operation.kind() != event.concerns() && answer instanceof GatewayAnswer.Declined)
+            return new Result.Contradiction(operation, "was not captured, and may be held");
+        outcomes.settle(operation, answer, "gateway:" + gateway);
+        // Another message may have settled it since it was read, and have said otherwise.
+        var now = new OperationStore.Known(operation, operations.stateOf(operation));
+        return isOpen(now) ? new Result.Settled() : ended(gateway, now, answer);
+    }
+
+    private Result neverAskedFor(List<OperationStore.Known> beside, WebhookEvent event) {
+        var named = beside.stream()
+                .filter(known -> isNamed(known, event))
+                .findFirst()
+                .orElseThrow();
+        return new Result.Contradiction(
+                named.operation(),
+                "about an operation that was never asked for: %s of %s"
+                        .formatted(event.type(), Objects.requireNonNullElse(amountOf(event), "no amount")));
+    }
+
+    /** What an answer means for an operation that is settled, be it by the same answer. */
+    private Result ended(String gateway, OperationStore.Known known, GatewayAnswer answer) {
+        var operation = known.operation();
+        if (answer instanceof GatewayAnswer.Declined no)
+            return known.state() == Operation.State.SUCCEEDED ? failed(gateway, operation, no) : new Result.Settled();
+        return known.state() == Operation.State.SUCCEEDED ? new Result.Settled() : late(gateway, operation, answer);
     }
 
     /** After it had succeeded. What was paid back has come back then; of anything else people have to find out more. */
@@ -138,7 +149,13 @@ class ToldOutcomes {
         if (operation.captures())
             return new Result.Contradiction(operation, "nothing is held of what was to be taken at once");
         outcomes.settle(operation, said, "gateway:" + gateway);
-        return new Result.Settled();
+        // Another message may have settled it since it was read: granted, or not given up, what is not held any more.
+        var now = operations.stateOf(operation);
+        var saysOtherwise =
+                now == (operation.kind() == Operation.Kind.VOID ? Operation.State.FAILED : Operation.State.SUCCEEDED);
+        return saysOtherwise
+                ? gone(store.find(payment.id(), null).orElseThrow(), authorization, event)
+                : new Result.Settled();
     }
 
     private Result gone(Payment payment, Operation authorization, WebhookEvent event) {
@@ -164,12 +181,10 @@ class ToldOutcomes {
     /** The refund that a message says was not paid out, although the gateway had said that it was. */
     Optional<Operation> refusedAfterAll(String gateway, WebhookEvent event) {
         if (!event.refusesRefund() || event.operationKey() == null) return Optional.empty();
-        var name = keys.nameIn(event.operationKey());
         return operationsNamed(gateway, event).stream()
                 .filter(known -> known.state() == Operation.State.SUCCEEDED
                         && known.operation().kind() == Operation.Kind.REFUND
-                        && name.isPresent()
-                        && name.get().operationId() == known.operation().id())
+                        && isNamed(known, event))
                 .map(OperationStore.Known::operation)
                 .findFirst();
     }
@@ -183,30 +198,45 @@ class ToldOutcomes {
 
     /**
      * The one that is named, if it is of the kind that the message tells of. Some messages carry the name of the authorization
-     * instead. What was carried out is then the payment's open one of that kind, of which there is never more than one, or
-     * else the last; what failed may be an old one as well, so it is whichever has its amount.
+     * instead, as do those about what was done on the gateway's own pages. What failed may be an old one as well, so it is
+     * whichever has its amount.
      */
     private List<OperationStore.Known> concerned(List<OperationStore.Known> beside, WebhookEvent event) {
-        var named = event.operationKey() == null
-                ? null
-                : keys.nameIn(event.operationKey()).orElse(null);
         var ofKind = beside.stream()
                 .filter(known -> isOfKind(known.operation(), event.concerns()))
                 .toList();
-        var exact = ofKind.stream()
-                .filter(known -> named != null && known.operation().id() == named.operationId())
-                .toList();
+        var exact = ofKind.stream().filter(known -> isNamed(known, event)).toList();
         if (!exact.isEmpty()) return exact;
         if (event.answer() instanceof GatewayAnswer.Declined)
             return ofKind.stream()
                     .filter(known -> known.operation().amount().equals(event.amount()))
                     .toList();
-        return ofKind.stream()
-                .filter(ToldOutcomes::isOpen)
-                .findFirst()
-                .or(() -> ofKind.stream().findFirst())
-                .stream()
+        return carriedOut(ofKind, event.answer());
+    }
+
+    /**
+     * What was carried out is what the gateway calls so, or else the payment's open operation, of which there is never more
+     * than one. It is no other's repetition: money may have moved that nobody here knows of.
+     */
+    private static List<OperationStore.Known> carriedOut(
+            List<OperationStore.Known> ofKind, @Nullable GatewayAnswer said) {
+        if (!(said instanceof GatewayAnswer.Refunded(var reference, var _)))
+            return ofKind.stream().filter(ToldOutcomes::isOpen).toList();
+        var called = ofKind.stream()
+                .filter(known -> reference.equals(known.operation().ownReference()))
                 .toList();
+        if (!called.isEmpty()) return called;
+        return ofKind.stream()
+                .filter(known -> isOpen(known) && known.operation().ownReference() == null)
+                .toList();
+    }
+
+    private boolean isNamed(OperationStore.Known known, WebhookEvent event) {
+        var key = event.operationKey();
+        return key != null
+                && keys.nameIn(key)
+                        .filter(name -> name.operationId() == known.operation().id())
+                        .isPresent();
     }
 
     /** What is taken at once is captured by its authorization. */

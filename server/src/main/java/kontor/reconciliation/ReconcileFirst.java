@@ -78,6 +78,7 @@ class ReconcileFirst implements SmartInitializingSingleton {
             // Who confirmed after the backup was told so by a server that has forgotten it: the order must not be
             // called off.
             gateways.askAboutWaiting();
+            gateways.tellStaffOfWaiting();
             for (var wait = 0; wait < LONGEST_WAIT_FOR_ANSWERS && gateways.due() > 0; wait++)
                 Thread.sleep(BETWEEN_TRIES);
             if (gateways.due() > 0) return false; // not even asked about: its gateway cannot be reached now
@@ -85,6 +86,7 @@ class ReconcileFirst implements SmartInitializingSingleton {
             // The books tell of the highest ids: should they be beyond those that were skipped, this skips on.
             lines.skipIds(lines.highestNamed() + MARGIN);
             if (settings.reconcileFirstRefund() && unowned.giveBack() && !reconciliation.run()) return false;
+            gateways.tellStaffOfWaiting(); // now also of what has only come to wait for its buyer by being asked about
             gateways.release();
             acceptsWrites = true;
             log.warn(

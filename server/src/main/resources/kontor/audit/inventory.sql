@@ -51,7 +51,7 @@ WHERE bought IS DISTINCT FROM held;
 
 -- expired_holds_are_given_up
 -- No stock is held for an unpaid order 5 minutes past its expiry, unless a gateway has not said yet what became of the
--- payment.
+-- payment, or staff have been asked to find out.
 SELECT order_id, variant_id, location_id, quantity, expires_at
 FROM inventory.holds
 JOIN orders.orders ON orders.id = order_id AND status = 'pending_payment'
@@ -60,7 +60,10 @@ WHERE state = 'held' AND expires_at IS NOT NULL
   AND greatest(expires_at, pg_postmaster_start_time()) < now() - interval '5 minutes'
   AND NOT EXISTS (
       SELECT FROM payments.operations
-      WHERE operations.order_id = holds.order_id AND operations.state IN ('intent', 'unknown'));
+      WHERE operations.order_id = holds.order_id AND operations.state IN ('intent', 'unknown'))
+  AND NOT EXISTS (
+      SELECT FROM payments.work_items
+      WHERE work_items.order_id = holds.order_id AND kind = 'unexpected_state' AND resolved_at IS NULL);
 
 -- stock_and_lines_name_articles
 -- Every line, hold, level and movement is about an article that exists.

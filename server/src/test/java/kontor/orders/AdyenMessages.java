@@ -46,12 +46,24 @@ class AdyenMessages {
      * @return what became of it
      */
     String tell(Api.Answer order, String code, String reference, boolean success, long value, String currency) {
+        return tell(order, code, reference, success, value, currency, anyName());
+    }
+
+    /** @param name Adyen's own of what it tells of: the same for everything that it tells of that */
+    String tell(
+            Api.Answer order,
+            String code,
+            String reference,
+            boolean success,
+            long value,
+            String currency,
+            String name) {
         var item = new NotificationRequestItem()
                 .setEventCode(code)
                 .setMerchantAccountCode(TestGateway.ADYEN_ACCOUNT)
                 .setMerchantReference(reference)
                 .setOriginalReference(TestGateway.paymentIntentOf(order.at("/id")))
-                .setPspReference(UUID.randomUUID().toString().replace("-", "").substring(0, 16))
+                .setPspReference(name)
                 .setSuccess(success)
                 .setAmount(new Amount().currency(currency).value(value));
         var answer = api.post(
@@ -64,6 +76,10 @@ class AdyenMessages {
                 .param(code + ":" + item.getPspReference() + ":" + success)
                 .query(String.class)
                 .single();
+    }
+
+    static String anyName() {
+        return UUID.randomUUID().toString().replace("-", "").substring(0, 16);
     }
 
     private static Map<String, Object> json(NotificationRequestItem item) {

@@ -191,6 +191,35 @@ class DisputesTest {
         assertThat(money.workItems(order)).containsExactly("unexpected_state");
     }
 
+    @Test
+    void oneThatIsToldWithAnotherAmountMovesNothingAndStaffAreTold() {
+        var order = money.paid();
+        hear(order, List.of(about(50, "GBP", 0), about(60, "GBP", 1)));
+        assertThat(money.books(order)).containsExactly("gateway_clearing 510", "revenue -510");
+        assertThat(disputes(order)).containsExactly("open false 0");
+        assertThat(money.workItems(order)).containsExactly("dispute", "unexpected_state");
+        hear(order, List.of(about(50, "GBP", 1)));
+        assertThat(money.books(order))
+                .as("the amount that is known still counts")
+                .containsExactly("disputed 50", "gateway_clearing 460", "revenue -510");
+        assertThat(disputes(order)).containsExactly("open true 1");
+    }
+
+    @Test
+    void oneInAnotherCurrencyThanThePaymentsMovesNothingAndStaffAreTold() {
+        var order = money.paid();
+        hear(order, List.of(about(510, "EUR", 1)));
+        assertThat(money.books(order)).containsExactly("gateway_clearing 510", "revenue -510");
+        assertThat(disputes(order)).isEmpty();
+        assertThat(money.workItems(order)).containsExactly("unexpected_state");
+        assertThat(money.refund(order, 510).status()).as("nothing is disputed").isEqualTo(201);
+    }
+
+    private static DisputeNews about(long amount, String currency, int movements) {
+        return new DisputeNews(
+                "dp", Money.of(amount, currency), Status.OPEN, movements % 2 == 1, "fraudulent", movements);
+    }
+
     private static DisputeNews again() {
         return counted(Status.LOST, 3);
     }

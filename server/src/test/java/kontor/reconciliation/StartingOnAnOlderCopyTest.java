@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import kontor.Api;
 import kontor.OwnGateway;
 import kontor.OwnServer;
@@ -62,6 +63,7 @@ class StartingOnAnOlderCopyTest {
         var givenUp = order(VISA, "later");
         var waiting = order(THREE_D_SECURE, "at_once");
         var holding = order(THREE_D_SECURE, "later");
+        var waitingAtAdyen = orderAtAdyen();
         // Of one refund nobody knows whether it was carried out, and another has not been.
         var unknown = order(VISA, "at_once");
         var unsent = order(VISA, "at_once");
@@ -87,6 +89,7 @@ class StartingOnAnOlderCopyTest {
         order("pm_card_chargeDeclined", "at_once");
         gateway.confirm(waiting.at("/payments/0/action"));
         gateway.confirm(holding.at("/payments/0/action"));
+        gateway.confirm(waitingAtAdyen.at("/payments/0/action"));
         var usedUp = ids();
         var moved = effects();
         var movedButVoids = effectsButVoids();
@@ -133,6 +136,19 @@ class StartingOnAnOlderCopyTest {
         eventually(waiting, "paid");
         eventually(holding, "authorized");
         assertThat(read(holding).at("/status")).isEqualTo("confirmed");
+        // So has one at a gateway that cannot be asked: staff have to find out, and meanwhile it is not called off.
+        assertThat(read(waitingAtAdyen).at("/status")).isEqualTo("pending_payment");
+        assertThat(staff().get("/work-items?kind=unexpected_state&order_id=" + waitingAtAdyen.at("/id"))
+                        .json()
+                        .get("items")
+                        .size())
+                .isEqualTo(1);
+        assertThat(server().database()
+                        .sql("SELECT kind FROM payments.operations WHERE order_id = ?::bigint")
+                        .params(waitingAtAdyen.at("/id"))
+                        .query(String.class)
+                        .list())
+                .containsExactly("authorize");
         // Taken there already: nothing is taken a second time, and what was missing here is not missing any more.
         assertThat(capture(held, 510).at("/payment_status")).isEqualTo("paid");
         assertThat(capture(inParts, 310).at("/payment_status")).isEqualTo("paid");
@@ -153,7 +169,8 @@ class StartingOnAnOlderCopyTest {
     }
 
     private void start(Map<String, String> settings, String... more) {
-        server = new OwnServer(settings, gateway, folder.resolve("shop"), more);
+        var options = Stream.concat(gateway.optionsOfAdyen().stream(), Stream.of(more));
+        server = new OwnServer(settings, gateway, folder.resolve("shop"), options.toArray(String[]::new));
     }
 
     private OwnServer server() {
@@ -170,13 +187,22 @@ class StartingOnAnOlderCopyTest {
         server = null;
     }
 
-    /** Of two articles, 5.10 in all. */
     private Api.Answer order(String card, String capture) {
+        return order("stripe", card, capture);
+    }
+
+    /** Which its buyer has yet to confirm. */
+    private Api.Answer orderAtAdyen() {
+        return order("adyen", "test_card_3ds", "at_once");
+    }
+
+    /** Of two articles, 5.10 in all. */
+    private Api.Answer order(String at, String card, String capture) {
         return staff().post("/orders", """
                         {"currency": "GBP", "lines": [{"sku": "MUG", "quantity": 2}],
-                         "payment": {"method": "card", "gateway": "stripe", "token": "%s", "capture": "%s",
+                         "payment": {"method": "card", "gateway": "%s", "token": "%s", "capture": "%s",
                                      "return_url": "https://shop.example/back"}}
-                        """.formatted(card, capture), "Idempotency-Key", key());
+                        """.formatted(at, card, capture), "Idempotency-Key", key());
     }
 
     private Api.Answer refund(Api.Answer order, long amount) {
