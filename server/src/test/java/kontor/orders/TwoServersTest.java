@@ -51,7 +51,8 @@ class TwoServersTest {
                 var transactions = new OpenTransactions("two_servers", MAY_BE_IDLE)) {
             one.sell("MUG", 255);
             var wanted = wanted(one);
-            for (var operation : List.of("capture", "refund", "cancel")) gateway.fault("""
+            for (var operation : List.of("capture", "refund", "cancel"))
+                gateway.fault("""
                         {"kind": "hang", "when": "before", "operation": "%s", "ms": %d, "count": 4}
                         """.formatted(operation, GATEWAY_HANGS.toMillis()));
             for (var operation : List.of("capture", "refund", "cancel")) gateway.fault("""
@@ -95,8 +96,7 @@ class TwoServersTest {
     void aTransactionThatIsOpenAndWaitsWouldBeSeen() throws Exception {
         TestDatabase.another("an_open_transaction");
         try (var transactions = new OpenTransactions("an_open_transaction", Duration.ofMillis(200));
-                var connection =
-                        TestDatabase.superuserOf("an_open_transaction").getConnection();
+                var connection = TestDatabase.superuserOf("an_open_transaction").getConnection();
                 var statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             statement.execute("SELECT 1");

@@ -59,7 +59,8 @@ class AskingAgainLaterTest {
         owner.sql("UPDATE payments.operations SET next_attempt_at = now() WHERE order_id = ? AND state = 'unknown'")
                 .param(order)
                 .update();
-        await().atMost(Duration.ofSeconds(30)).until(() -> payments.unansweredOf(order).isEmpty());
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> payments.unansweredOf(order).isEmpty());
     }
 
     @ParameterizedTest
