@@ -1,7 +1,9 @@
 package kontor;
 
+import com.stripe.net.Webhook;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -9,22 +11,48 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Instant;
 import java.util.List;
 import kontor.simulator.Simulator;
 import kontor.simulator.SimulatorOptions;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A payment simulator for one test, whose book holds nothing of others. It sends no messages. */
+/** A payment simulator for one test, whose book holds nothing of others. */
 public final class OwnGateway implements AutoCloseable {
     private static final String SECRET_KEY = "sk_test_of_a_test_of_its_own";
+    private static final String WEBHOOK_SECRET = "whsec_of_a_test_of_its_own";
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Simulator simulator;
+    private final int serverPort;
 
-    /** @param folder where it keeps its book */
+    /**
+     * One that sends no messages.
+     *
+     * @param folder where it keeps its book
+     */
     public OwnGateway(Path folder) throws IOException {
-        simulator =
-                Simulator.start(SimulatorOptions.defaults().onPort(0).in(folder).acceptingOnly(SECRET_KEY));
+        this(inFolder(folder), 0);
+    }
+
+    private OwnGateway(SimulatorOptions options, int serverPort) throws IOException {
+        this.serverPort = serverPort;
+        simulator = Simulator.start(options);
+    }
+
+    /** One that sends its messages to the server that is started with it. */
+    public static OwnGateway telling(Path folder) throws IOException {
+        int port;
+        try (var socket = new ServerSocket(0)) {
+            port = socket.getLocalPort();
+        }
+        var inbox = URI.create("http://localhost:" + port + "/gateways/stripe/webhook");
+        return new OwnGateway(inFolder(folder).sendingTo(inbox, WEBHOOK_SECRET), port);
+    }
+
+    private static SimulatorOptions inFolder(Path folder) {
+        return SimulatorOptions.defaults().onPort(0).in(folder).acceptingOnly(SECRET_KEY);
     }
 
     /** What it really did. */
@@ -38,6 +66,8 @@ public final class OwnGateway implements AutoCloseable {
     /** What a server has to be started with to take this for Stripe. */
     List<String> options() {
         return List.of(
+                "--server.port=" + serverPort,
+                "--kontor.payments.stripe.webhook-secrets=" + WEBHOOK_SECRET,
                 "--kontor.payments.stripe.secret-key=" + SECRET_KEY,
                 "--kontor.payments.stripe.api-base=" + simulator.address());
     }
@@ -63,6 +93,16 @@ public final class OwnGateway implements AutoCloseable {
                         effect.get("kind").asString(),
                         effect.get("amount").asLong()))
                 .toList();
+    }
+
+    /** What it would send along with a message. */
+    public static String signatureOf(String body) {
+        try {
+            return Webhook.Signature.generateSignatureHeader(
+                    body, WEBHOOK_SECRET, Instant.now().getEpochSecond());
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Arms a fault, as the simulator's page does. */

@@ -23,7 +23,6 @@ public final class OwnServer implements AutoCloseable {
         var all = Stream.of(
                 database.entrySet().stream().map(each -> "--" + each.getKey() + "=" + each.getValue()),
                 Stream.of(
-                        "--server.port=0",
                         "--management.server.port=0",
                         "--kontor.data=" + folder,
                         "--kontor.accounts.argon2-memory=64KB",

@@ -26,7 +26,7 @@ import org.springframework.context.annotation.Bean;
  */
 public final class HaltingServer {
     private static final Set<String> CALLS =
-            Set.of("authorize", "capture", "lookUpCapture", "cancel", "refund", "lookUp", "lookUpRefund");
+            Set.of("authorize", "confirm", "capture", "lookUpCapture", "cancel", "refund", "lookUp", "lookUpRefund");
     private static final Cuts CUTS = new Cuts(HaltingServer::halt);
 
     private HaltingServer() {}

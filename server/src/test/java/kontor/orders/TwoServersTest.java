@@ -19,6 +19,7 @@ import kontor.Api;
 import kontor.OwnGateway;
 import kontor.OwnServer;
 import kontor.audit.Audits;
+import kontor.database.OpenTransactions;
 import kontor.database.TestDatabase;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,12 @@ class TwoServersTest {
     private static final int ORDERS = 20;
     private static final int WANTED = 100;
     private static final long SEED = 20_261_128;
+    private static final String PATIENT = "--kontor.payments.stripe.timeout=10s";
+
+    /** How long some of the gateway's answers take; a transaction that is open meanwhile would be seen for as long. */
+    private static final Duration GATEWAY_HANGS = Duration.ofSeconds(2);
+
+    private static final Duration MAY_BE_IDLE = Duration.ofSeconds(1);
 
     @TempDir
     private Path folder;
@@ -39,10 +46,15 @@ class TwoServersTest {
     void moveTheMoneyOfTheSamePaymentsOnceWhicheverIsAsked() throws Exception {
         var settings = TestDatabase.another("two_servers");
         try (var gateway = new OwnGateway(folder);
-                var one = new OwnServer(settings, gateway, folder.resolve("one"));
-                var other = new OwnServer(settings, gateway, folder.resolve("other"))) {
+                var one = new OwnServer(settings, gateway, folder.resolve("one"), PATIENT);
+                var other = new OwnServer(settings, gateway, folder.resolve("other"), PATIENT);
+                var transactions = new OpenTransactions("two_servers", MAY_BE_IDLE)) {
             one.sell("MUG", 255);
             var wanted = wanted(one);
+            for (var operation : List.of("capture", "refund", "cancel"))
+                gateway.fault("""
+                        {"kind": "hang", "when": "before", "operation": "%s", "ms": %d, "count": 4}
+                        """.formatted(operation, GATEWAY_HANGS.toMillis()));
             for (var operation : List.of("capture", "refund", "cancel")) gateway.fault("""
                         {"kind": "drop", "when": "after", "operation": "%s", "probability": 0.2, "seed": %d}
                         """.formatted(operation, SEED));
@@ -66,6 +78,9 @@ class TwoServersTest {
                 assertThat(kept.voided()).isIn(0L, 510L - kept.captured());
             });
             assertThat(one.bean(Audits.class).report().broken()).isEmpty();
+            assertThat(transactions.seen())
+                    .as("transactions that were open while the gateway was asked")
+                    .isEmpty();
 
             // Whoever was told so before is told the same by the other server, and nothing moves again.
             var effects = gateway.effects();
@@ -74,6 +89,20 @@ class TwoServersTest {
                     if (isFinal(first))
                         assertThat(ask(other.as(one.token()), each).text()).isEqualTo(first.text());
             assertThat(gateway.effects()).isEqualTo(effects);
+        }
+    }
+
+    @Test
+    void aTransactionThatIsOpenAndWaitsWouldBeSeen() throws Exception {
+        TestDatabase.another("an_open_transaction");
+        try (var transactions = new OpenTransactions("an_open_transaction", Duration.ofMillis(200));
+                var connection = TestDatabase.superuserOf("an_open_transaction").getConnection();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("SELECT 1");
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> transactions.seen().stream().anyMatch(each -> each.endsWith("after: SELECT 1")));
+            connection.rollback();
         }
     }
 

@@ -1,6 +1,7 @@
 package kontor.payments;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.TimeUnit;
 import kontor.batching.Lanes;
@@ -17,11 +18,18 @@ public class PaymentDesk {
     private final PaymentRecovery recovery;
     private final InboundEvents inbox;
     private final WorkItems work;
+    private final PaymentConfirmationController confirmations;
 
-    PaymentDesk(PaymentRecovery recovery, InboundEvents inbox, WorkItems work, Lanes<Arrival, Standing> inboxLane) {
+    PaymentDesk(
+            PaymentRecovery recovery,
+            InboundEvents inbox,
+            WorkItems work,
+            PaymentConfirmationController confirmations,
+            Lanes<Arrival, Standing> inboxLane) {
         this.recovery = recovery;
         this.inbox = inbox;
         this.work = work;
+        this.confirmations = confirmations;
         ReflectionTestUtils.setField(recovery, "threads", new CallersThread());
         ReflectionTestUtils.setField(inbox, "threads", new CallersThread());
         ReflectionTestUtils.setField(inboxLane, "rest", 0L); // nobody else's messages to wait for
@@ -37,6 +45,16 @@ public class PaymentDesk {
 
     public void receive(WebhookEvent event) {
         inbox.receive("simulated", event, event.id().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    /** A member of staff has a stored message acted on again. */
+    public void replay(WebhookEvent event) {
+        inbox.replay("simulated", event.id(), "user:1");
+    }
+
+    /** From the gateway's page, with nothing in the address that counts. */
+    public void buyerIsBack(long paymentId) {
+        confirmations.confirm(paymentId, new PaymentConfirmationController.Return(Map.of()));
     }
 
     /** @param owner who can hold messages back, so that only one is due at a time */

@@ -34,7 +34,7 @@ class CrashPointsTest {
         for (var point = 1L; point <= whole.points(); point++) {
             var walk = simulation.walk(flow, point);
             places.add(walk.where());
-            if (!walk.problems().isEmpty() || !walk.effects().equals(whole.effects()))
+            if (walk.isBad(whole))
                 bad.add("dead %s (%d of %d): %s, effects %s instead of %s\n  %s"
                         .formatted(
                                 walk.where(),

@@ -8,9 +8,30 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 
 /** Puts the places to die into a server: around its transactions, and around statements that are committed on their own. */
 public record CutPoints(Cuts cuts) implements BeanPostProcessor {
-    private static final Set<String> STORES = Set.of("inboundEventStore", "paymentStore");
-    private static final Set<String> WRITES =
-            Set.of("write", "done", "takeDue", "finishAnswered", "putOffOverdue", "settle");
+    private static final Set<String> STORES = Set.of(
+            "inboundEventStore",
+            "inboundEventArchive",
+            "operationStore",
+            "paymentMoveStore",
+            "paymentStore",
+            "settlementStore",
+            "workItemStore");
+    private static final Set<String> WRITES = Set.of(
+            "write",
+            "done",
+            "takeDue",
+            "finishAnswered",
+            "putOffOverdue",
+            "settle",
+            "putBack",
+            "countConflict",
+            "refundCameBack",
+            "holdGone",
+            "open",
+            "settled",
+            "openForSilence",
+            "closeSettled",
+            "closeGivenBack");
 
     @Override
     public Object postProcessAfterInitialization(Object bean, String name) {

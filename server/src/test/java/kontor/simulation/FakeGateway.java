@@ -18,6 +18,7 @@ import kontor.payments.BalancePage;
 import kontor.payments.DisputeNews;
 import kontor.payments.GatewayAnswer;
 import kontor.payments.GatewayRequest;
+import kontor.payments.Operation;
 import kontor.payments.PaymentGateway;
 import kontor.payments.WebhookEvent;
 import kontor.payments.WebhookReceipt;
@@ -42,7 +43,7 @@ final class FakeGateway implements PaymentGateway {
         final String reference;
         final GatewayRequest.Authorize asked;
         final Duration born;
-        final Map<String, GatewayAnswer.Refunded> refunds = new LinkedHashMap<>();
+        final Map<String, GatewayAnswer> refunds = new LinkedHashMap<>();
         State state = State.DECLINED;
         long captured;
         long refunded;
@@ -176,6 +177,17 @@ final class FakeGateway implements PaymentGateway {
         tell(intent, "payment.hold_expired");
     }
 
+    /** The newest of a payment: the bank sends it back. */
+    void refundComesBack(Intent intent) {
+        var key = List.copyOf(intent.refunds.keySet()).getLast();
+        if (!(intent.refunds.get(key) instanceof GatewayAnswer.Refunded(var reference, var amount))) return;
+        var back = new GatewayAnswer.Declined("account_closed", "It came back.", reference);
+        intent.refunds.put(key, back);
+        intent.refunded -= amount.minorUnits();
+        effect(intent, "return", amount.minorUnits(), key + " back");
+        add(intent, "refund.failed", key, back, null, Operation.Kind.REFUND);
+    }
+
     void buyerDisputes(Intent intent) {
         if (intent.dispute != null || intent.left() <= 0 || intent.state != State.TAKEN) return;
         intent.dispute = "dp_" + ++names;
@@ -223,11 +235,29 @@ final class FakeGateway implements PaymentGateway {
             @Nullable String key,
             @Nullable GatewayAnswer answer,
             @Nullable DisputeNews news) {
+        add(intent, type, key, answer, news, null);
+    }
+
+    private void add(
+            Intent intent,
+            String type,
+            @Nullable String key,
+            @Nullable GatewayAnswer answer,
+            @Nullable DisputeNews news,
+            Operation.@Nullable Kind concerns) {
         var id = "evt_" + intent.reference + "_" + ++names;
         events.put(
                 id,
                 new WebhookEvent(
-                        id, type, Instant.EPOCH, intent.reference, intent.asked.paymentId(), key, answer, news));
+                        id,
+                        type,
+                        Instant.EPOCH,
+                        intent.reference,
+                        intent.asked.paymentId(),
+                        key,
+                        answer,
+                        news,
+                        concerns));
     }
 
     private static Money money(Intent intent, long amount) {
@@ -378,7 +408,12 @@ final class FakeGateway implements PaymentGateway {
 
     @Override
     public GatewayAnswer confirm(GatewayRequest.Confirm request) {
-        throw new UnsupportedOperationException();
+        return look(
+                "confirm",
+                () -> stateOf(intents.values().stream()
+                        .filter(intent -> intent.asked.paymentId() == request.paymentId())
+                        .findFirst()
+                        .orElseThrow()));
     }
 
     @Override

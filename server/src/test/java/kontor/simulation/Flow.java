@@ -14,7 +14,14 @@ enum Flow {
     RECORD_A_TRANSFER(3),
     HEAR_OF_A_DISPUTE(3),
     TAKE_LATE_MONEY(7),
-    EXPIRE(5);
+    TAKE_A_LATE_HOLD(7),
+    A_HOLD_IS_GONE(3),
+    A_REFUND_COMES_BACK(3),
+    THE_BUYER_IS_BACK(3),
+    CANCEL_AN_INVOICE(1),
+    REPLAY_A_MESSAGE(3),
+    EXPIRE(5),
+    END_A_FORGOTTEN_PAYMENT(5);
 
     /** Or else the places to die in are not where they should be. */
     final long leastPoints;

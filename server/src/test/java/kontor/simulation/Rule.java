@@ -17,5 +17,7 @@ enum Rule {
     /** The key of a request is committed with what the request does. */
     REQUESTS_ARE_REMEMBERED,
     /** What will be asked is committed before it is asked. */
-    INTENT_FIRST
+    INTENT_FIRST,
+    /** What is under way counts as spent, and keeps others from beginning beside it: either of these would be enough. */
+    UNDER_WAY_COUNTS
 }

@@ -35,7 +35,7 @@ final class RuleBreaker implements BeanPostProcessor {
     public Object postProcessAfterInitialization(Object bean, String name) {
         return switch (name) {
             case "ledger" -> advised(bean, this::bookApart);
-            case "paymentMoveStore", "paymentStore" -> advised(bean, this::settleAgain);
+            case "paymentMoveStore", "settlementStore" -> advised(bean, this::settleAgain);
             default -> bean;
         };
     }

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import kontor.catalog.Catalog;
 import kontor.orders.OrderDesk;
 import kontor.orders.OrderDesk.Reply;
+import kontor.payments.Guard;
 import kontor.payments.PaymentDesk;
 import kontor.payments.WebhookEvent;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +88,10 @@ class Simulation {
         broken = rule;
         gateway.breaking(rule);
         breaker.breaking(rule);
+        for (var guard : Guard.values()) {
+            if (rule == Rule.UNDER_WAY_COUNTS) guard.takeAway(owner.sql());
+            else guard.putBack(owner.sql());
+        }
     }
 
     Outcome run(long itsSeed) {
@@ -404,7 +409,12 @@ class Simulation {
      * @param where it died; "" when it did not
      * @param effects what the gateway did and what the books show
      */
-    record Walk(long points, String where, List<String> effects, List<String> problems, List<String> log) {}
+    record Walk(long points, String where, List<String> effects, List<String> problems, List<String> log) {
+        /** @param whole the same flow, in which nothing died */
+        boolean isBad(Walk whole) {
+            return !problems.isEmpty() || !effects.equals(whole.effects);
+        }
+    }
 
     /** Lets a flow run until the server dies at its nth place; then lets another recover, and the client send again. */
     Walk walk(Flow flow, long point) {
@@ -419,9 +429,9 @@ class Simulation {
         }
         var points = cuts.passed();
         var where = cuts.where();
+        if (where != null) restart();
         cuts.disarm();
         if (where != null) {
-            log.add("the server dies " + where + " and is started again");
             pass(Duration.ofSeconds(6));
             step2(this::recover);
             step2(go);
@@ -485,8 +495,47 @@ class Simulation {
                 gateway.buyerTriesAgain(gateway.intents().getFirst());
                 yield tellingLast();
             }
+            case TAKE_A_LATE_HOLD -> {
+                placed("bad", true);
+                gateway.buyerTriesAgain(gateway.intents().getFirst());
+                yield tellingLast();
+            }
+            case A_HOLD_IS_GONE -> {
+                placed("good", true);
+                gateway.holdExpires(gateway.intents().getFirst());
+                yield tellingLast();
+            }
+            case A_REFUND_COMES_BACK -> {
+                var order = placed("good", false);
+                send(request("refund", key -> () -> orders.refund(key, order, 200L)));
+                gateway.refundComesBack(gateway.intents().getFirst());
+                yield tellingLast();
+            }
+            case THE_BUYER_IS_BACK -> {
+                placed("3ds", false);
+                var intent = gateway.intents().getFirst();
+                gateway.buyerConfirms(intent, true);
+                yield () -> payments.buyerIsBack(intent.asked.paymentId());
+            }
+            case CANCEL_AN_INVOICE -> {
+                var order = placed(null, false);
+                yield asking(request("cancel", key -> () -> orders.cancel(key, order)));
+            }
+            case REPLAY_A_MESSAGE -> {
+                placed("bad", false);
+                gateway.buyerTriesAgain(gateway.intents().getFirst());
+                var event = gateway.events().getLast();
+                payments.receive(event);
+                yield () -> payments.replay(event);
+            }
             case EXPIRE -> {
                 placed("3ds", false);
+                pass(Duration.ofMinutes(31));
+                yield orders::expire;
+            }
+            case END_A_FORGOTTEN_PAYMENT -> {
+                var order = placed(null, false);
+                send(request("pay", key -> () -> orders.pay(key, order, "3ds", 200L)));
                 pass(Duration.ofMinutes(31));
                 yield orders::expire;
             }
