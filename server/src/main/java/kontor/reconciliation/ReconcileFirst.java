@@ -66,21 +66,21 @@ class ReconcileFirst implements SmartInitializingSingleton {
     private void reconcile() {
         log.warn("The gateways' books are compared with ours first; until then nothing can be changed");
         try {
-            while (!tried()) Thread.sleep(BETWEEN_TRIES);
+            while (!tried(BETWEEN_TRIES)) Thread.sleep(BETWEEN_TRIES);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private boolean tried() throws InterruptedException {
+    /** @param pause before it is looked again whether gateways have been asked about everything */
+    boolean tried(Duration pause) throws InterruptedException {
         try {
             gateways.hasten();
             // Who confirmed after the backup was told so by a server that has forgotten it: the order must not be
             // called off.
             gateways.askAboutWaiting();
             gateways.tellStaffOfWaiting();
-            for (var wait = 0; wait < LONGEST_WAIT_FOR_ANSWERS && gateways.due() > 0; wait++)
-                Thread.sleep(BETWEEN_TRIES);
+            for (var wait = 0; wait < LONGEST_WAIT_FOR_ANSWERS && gateways.due() > 0; wait++) Thread.sleep(pause);
             if (gateways.due() > 0) return false; // not even asked about: its gateway cannot be reached now
             if (!reconciliation.run()) return false;
             // The books tell of the highest ids: should they be beyond those that were skipped, this skips on.

@@ -113,7 +113,7 @@ class AdjustingTheBooksTest {
                 side("bank", 5),
                 side("suspense", -5).replace("GBP", "EUR"));
         assertRefused("entries[1].account", "unknown", side("bank", 5), side("pocket", -5));
-        assertRefused("entries[1].account", "unknown", side("bank", 5), side("\\u0000", -5));
+        assertRefused("entries[1].account", "plain_text", side("bank", 5), side("\\u0000", -5));
         assertRefused("entries[1]", "not_null", side("bank", 5), "null");
     }
 

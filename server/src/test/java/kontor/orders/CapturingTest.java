@@ -176,16 +176,18 @@ class CapturingTest {
         money.capture(order, Map.of("amount", gbp(200)));
         money.refund(order, 200);
         TestGateway.fault("{\"kind\": \"drop\", \"when\": \"after\", \"operation\": \"cancel\"}");
-        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 4000, \"count\": 1}");
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
         var key = key();
         var staff = money.staff();
         var address = "/orders/" + order.at("/id") + "/cancel";
         assertThat(staff.post(address, "{}", "Idempotency-Key", key).status()).isEqualTo(409);
+        money.letPass(order, "-10 minutes"); // nobody asks for now
         var operations = staff.get("/payments/" + order.at("/payments/0/id") + "/operations");
         TestGateway.control(
                 "/_refunds/" + operations.at("/items/2/reference"), "{\"reason\": \"expired_or_canceled_card\"}");
+        money.tellOfRefund(order, operations.at("/items/2/reference"), "failed", 200);
         money.awaitThat(() -> assertThat(money.workItems(order)).contains("refund_failed"));
-        money.letPass(order, "1 minute");
+        money.letPass(order, "11 minutes");
         money.awaitThat(() -> assertThat(money.payments(order)).containsExactly("card captured 200 0 0 0"));
         assertThat(money.read(order).at("/status")).isEqualTo("confirmed");
         assertThat(money.paymentStatus(order)).isEqualTo("paid");

@@ -186,14 +186,6 @@ class MoneyTester {
                         """).params(order.at("/id")).query(String.class).list();
     }
 
-    /** The key that a refund was sent to the gateway under. */
-    String keyOf(Api.Answer refund) {
-        return database.sql("""
-                        SELECT left((SELECT id FROM payments.installation)::text, 13) || '-' || order_id || '-' || id
-                        FROM payments.operations WHERE refund_id = ?::bigint
-                        """).params(refund.at("/id")).query(String.class).single();
-    }
-
     /**
      * Pays an ended payment once more under its name, past the server: as another one that was started from a copy of its
      * database would.
@@ -248,6 +240,29 @@ class MoneyTester {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> trouble(order).equals(trouble));
+    }
+
+    /** A message as Stripe sends it about a refund. */
+    void tellOfRefund(Api.Answer order, String refund, String status, long amount) {
+        var key = database.sql("""
+                        SELECT left((SELECT id FROM payments.installation)::text, 13) || '-' || order_id || '-' || id
+                        FROM payments.operations WHERE own_reference = ?
+                        """).params(refund).query(String.class).single();
+        var body = """
+                {"id": "evt_%s", "object": "event", "type": "refund.%s", "created": 1764000000,
+                 "data": {"object": {"id": "%s", "object": "refund", "status": "%s", "amount": %d, "currency": "gbp",
+                   "failure_reason": "expired_or_canceled_card", "payment_intent": "%s",
+                   "metadata": {"kontor_operation": "%s"}}}}
+                """.formatted(
+                        key().replace("-", ""),
+                        status,
+                        refund,
+                        status,
+                        amount,
+                        TestGateway.paymentIntentOf(order.at("/id")),
+                        key);
+        var answer = api.post("/gateways/stripe/webhook", body, "Stripe-Signature", TestGateway.signatureOf(body));
+        if (answer.status() != 200) throw new AssertionError(answer.text());
     }
 
     /** What the gateway tells of an order's payment, as it would be sent once more. */

@@ -152,7 +152,7 @@ class PayingAnInvoiceTest {
         assertThat(money.pay(order, Map.of("method", "transfer")).status()).isEqualTo(409);
         assertThat(money.cancel(order).status()).isEqualTo(409);
         TestGateway.clearFaults();
-        money.letPass(order, "1 minute");
+        money.letPass(order, "10 minutes"); // each request has asked once, and so put off the next time
         money.eventually(order, "paid");
         assertThat(TestGateway.effectsOn(order.at("/id"))).containsExactly("captured 510");
         assertThat(money.books(order)).containsExactly("gateway_clearing 510", "revenue -510");
