@@ -172,11 +172,12 @@ class CapturingTest {
 
     @Test
     void anOrderStandsWhoseRefundComesBackWhileTheRestOfItsHoldIsGivenUp() {
+        // From the first on: whatever the gateway tells has the open void looked up.
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 30}");
         var order = money.held();
         money.capture(order, Map.of("amount", gbp(200)));
         money.refund(order, 200);
         TestGateway.fault("{\"kind\": \"drop\", \"when\": \"after\", \"operation\": \"cancel\"}");
-        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
         var key = key();
         var staff = money.staff();
         var address = "/orders/" + order.at("/id") + "/cancel";
