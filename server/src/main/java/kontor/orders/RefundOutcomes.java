@@ -1,6 +1,8 @@
 package kontor.orders;
 
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import kontor.payments.Operation;
 import kontor.payments.PaymentMoves;
 import kontor.payments.WorkItems;
@@ -50,24 +52,35 @@ class RefundOutcomes {
                 "%s could not be paid back: %s".formatted(operation.amount(), code));
     }
 
-    /** What of its refund an operation pays out: the refund's parts divided among its operations, the first one first. */
+    /** What of its refund an operation pays out. */
     private Refund.Parts shareOf(Operation operation) {
-        var refund = refundOf(operation);
-        var left = refund.parts();
-        for (var made : moves.ofRefund(refund.orderId(), refund.id())) {
-            var share = Refund.Parts.of(Split.of(made.operation().amount().minorUnits(), left.array()));
-            if (made.operation().id() == operation.id()) return share;
-            left = left.minus(share);
-        }
-        throw new IllegalStateException("operation " + operation.id() + " is not one of refund " + refund.id());
+        return sharesOf(refundOf(operation)).stream()
+                .filter(share -> share.made().operation().id() == operation.id())
+                .findFirst()
+                .orElseThrow()
+                .parts();
     }
 
     /** What a refund has paid out or may still pay out. The caller has locked the order. */
     Refund.Parts given(Refund refund) {
-        var given = new Refund.Parts(0, 0, 0, 0);
-        for (var made : moves.ofRefund(refund.orderId(), refund.id()))
-            if (made.state() != Operation.State.FAILED) given = given.plus(shareOf(made.operation()));
-        return given;
+        return sharesOf(refund).stream()
+                .filter(share -> share.made().state() != Operation.State.FAILED)
+                .map(Share::parts)
+                .reduce(new Refund.Parts(0, 0, 0, 0), Refund.Parts::plus);
+    }
+
+    private record Share(PaymentMoves.Made made, Refund.Parts parts) {}
+
+    /** The refund's parts divided among its operations, the first one first. */
+    private List<Share> sharesOf(Refund refund) {
+        var shares = new ArrayList<Share>();
+        var left = refund.parts();
+        for (var made : moves.ofRefund(refund.orderId(), refund.id())) {
+            var parts = Refund.Parts.of(Split.of(made.operation().amount().minorUnits(), left.array()));
+            shares.add(new Share(made, parts));
+            left = left.minus(parts);
+        }
+        return shares;
     }
 
     private Refund refundOf(Operation operation) {
