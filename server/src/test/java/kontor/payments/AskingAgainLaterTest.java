@@ -76,6 +76,7 @@ class AskingAgainLaterTest {
     @ParameterizedTest
     @CsvSource(textBlock = SCHEDULE)
     void aboutMoneyThatIsTakenLater(int attempt, Duration wait) {
+        holdMessagesBack(); // the one about the hold would have the gateway asked about the capture too
         place("later", 201);
         TestGateway.fault("{\"kind\": \"drop\", \"when\": \"before\", \"operation\": \"capture\"}");
         var captured = api.as(users.admin())
@@ -88,6 +89,10 @@ class AskingAgainLaterTest {
         var operation = afterAttempts(attempt - 1);
         transaction.executeWithoutResult(_ -> moves.settle(operation, silence()));
         assertThat(untilNext(operation, attempt)).isEqualTo(wait);
+    }
+
+    private static void holdMessagesBack() {
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
     }
 
     private static GatewayAnswer silence() {
