@@ -20,6 +20,8 @@ import org.springframework.test.context.ContextConfiguration;
             "management.server.port=0",
             "kontor.accounts.argon2-memory=64KB", // hashing a password in production's way takes 50 ms
             "kontor.accounts.argon2-passes=1",
+            "kontor.accounts.argon2-target=0",
+            "kontor.accounts.tries.per-network=1000000", // all tests are one network
             "kontor.admin.email=" + KontorTest.ADMIN_EMAIL,
             "kontor.admin.password=" + KontorTest.ADMIN_PASSWORD,
         })

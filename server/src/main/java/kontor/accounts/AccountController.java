@@ -8,6 +8,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
+import kontor.accounts.sessions.Client;
 import kontor.idempotency.Idempotency;
 import kontor.web.Anyone;
 import kontor.web.Caller;
@@ -43,7 +44,7 @@ class AccountController {
     @ApiResponse(responseCode = "201", content = @Content(schema = @Schema(implementation = User.class)))
     @Parameter(in = ParameterIn.HEADER, name = Idempotency.HEADER)
     ResponseEntity<?> register(@RequestBody Registration registration, Caller caller, HttpServletRequest http) {
-        return registrations.answer(registration, caller, Idempotency.keysOf(http));
+        return registrations.answer(registration, caller, Idempotency.keysOf(http), Client.of(http));
     }
 
     @Requires(SEE_ALL)

@@ -5,11 +5,11 @@ import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
-/** Users, roles and signing keys in the database. */
+/** Users and their roles in the database. */
 @Repository
 class AccountStore {
     private static final String USER = """
@@ -23,8 +23,13 @@ class AccountStore {
         this.jdbc = jdbc;
     }
 
-    /** What a login is checked against. */
-    record Credentials(User user, String passwordHash) {
+    /**
+     * What a login is checked against.
+     *
+     * @param passwordHash null for somebody who has no password here
+     * @param isShut whether nobody is let into the account, however right the password
+     */
+    record Credentials(User user, @Nullable String passwordHash, boolean isShut) {
         @Override
         public String toString() {
             return "Credentials[" + user.id() + "]";
@@ -92,12 +97,14 @@ class AccountStore {
     Optional<Credentials> credentials(String email) {
         return jdbc.sql("""
                         SELECT u.id, u.name, u.email, u.created_at, u.password_hash,
+                               u.disabled_at IS NOT NULL OR u.erased_at IS NOT NULL AS is_shut,
                                ARRAY(SELECT role FROM accounts.user_roles WHERE user_id = u.id ORDER BY role) AS roles
                         FROM accounts.users u
                         WHERE lower(u.email) = lower(:email)
                         """)
                 .param("email", email)
-                .query((row, number) -> new Credentials(user(row, number), row.getString("password_hash")))
+                .query((row, number) ->
+                        new Credentials(user(row, number), row.getString("password_hash"), row.getBoolean("is_shut")))
                 .optional();
     }
 
@@ -108,20 +115,6 @@ class AccountStore {
                 .param("from", from)
                 .param("to", to)
                 .update();
-    }
-
-    /** What the roles of a user allow; nothing when there is no such user. */
-    Optional<Set<String>> permissions(long userId) {
-        return jdbc.sql("""
-                        SELECT ARRAY(SELECT DISTINCT unnest(r.permissions)
-                                     FROM accounts.user_roles ur JOIN accounts.roles r ON r.name = ur.role
-                                     WHERE ur.user_id = u.id) AS permissions
-                        FROM accounts.users u
-                        WHERE u.id = :id
-                        """)
-                .param("id", userId)
-                .query((row, number) -> Set.of(strings(row, "permissions")))
-                .optional();
     }
 
     boolean hasAdmin() {
@@ -135,20 +128,6 @@ class AccountStore {
                         SELECT EXISTS (SELECT FROM accounts.user_roles r JOIN accounts.users u ON u.id = r.user_id
                                        WHERE r.role = 'admin' AND lower(u.email) <> lower(:email))
                         """).param("email", email).query(Boolean.class).single();
-    }
-
-    /** Newest first, as JSON Web Keys with their private parts. */
-    List<String> signingKeys() {
-        return jdbc.sql("SELECT jwk FROM accounts.signing_keys ORDER BY created_at DESC, id")
-                .query(String.class)
-                .list();
-    }
-
-    void insertSigningKey(String id, String jwk) {
-        jdbc.sql("INSERT INTO accounts.signing_keys (id, jwk) VALUES (:id, :jwk)")
-                .param("id", id)
-                .param("jwk", jwk)
-                .update();
     }
 
     /** Lets one node at a time set up what the first start sets up, until its transaction ends. */

@@ -1,29 +1,31 @@
 package kontor.accounts;
 
+import java.util.List;
 import java.util.Optional;
 import kontor.accounts.RegisterResult.EmailTaken;
 import kontor.accounts.RegisterResult.Registered;
+import kontor.accounts.sessions.Client;
+import kontor.accounts.sessions.Sessions;
 import kontor.web.Page;
 import kontor.web.PageRequest;
 import kontor.web.Refusal;
-import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** The people who have an account: registering them, finding them, letting them in. */
+/** The people who have an account: registering them and finding them. */
 @Service
 public class Accounts {
     private static final String CUSTOMER = "customer";
     private static final String ADMIN = "admin";
     private final AccountStore store;
     private final Passwords passwords;
-    private final AccessTokens tokens;
+    private final Sessions sessions;
     private final TransactionTemplate transaction;
 
-    Accounts(AccountStore store, Passwords passwords, AccessTokens tokens, TransactionTemplate transaction) {
+    Accounts(AccountStore store, Passwords passwords, Sessions sessions, TransactionTemplate transaction) {
         this.store = store;
         this.passwords = passwords;
-        this.tokens = tokens;
+        this.sessions = sessions;
         this.transaction = transaction;
     }
 
@@ -52,30 +54,13 @@ public class Accounts {
     }
 
     /**
-     * Lets a user in. An unknown address takes as long as a wrong password, and both are told alike.
-     *
-     * @throws Refusal 503 when too many are signing in
-     */
-    public Optional<AccessToken> login(@Nullable String email, @Nullable String password) {
-        var account = email != null && EmailAddress.isValid(email)
-                ? store.credentials(email)
-                : Optional.<AccountStore.Credentials>empty();
-        var hash = account.map(AccountStore.Credentials::passwordHash).orElse(null);
-        var candidate = password == null ? "" : password;
-        if (!passwords.match(candidate, hash) || hash == null) return Optional.empty();
-        var user = account.get().user();
-        if (passwords.isOutdated(hash)) store.rehash(user.id(), hash, passwords.hash(candidate));
-        return Optional.of(tokens.issue(user));
-    }
-
-    /**
      * An access token without a login, for benchmarks and demonstrations.
      *
      * @throws IllegalArgumentException if there is no such user
      */
     public String issueToken(long userId) {
-        var user = store.find(userId).orElseThrow(() -> new IllegalArgumentException("There is no user " + userId));
-        return tokens.issue(user).accessToken();
+        if (store.find(userId).isEmpty()) throw new IllegalArgumentException("There is no user " + userId);
+        return sessions.accessToken(userId, List.of("pwd"), new Client("127.0.0.1", null, null));
     }
 
     /** Whether anybody but the account with this address may do everything. */

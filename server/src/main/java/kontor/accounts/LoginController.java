@@ -7,16 +7,14 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.time.Duration;
-import java.util.Map;
+import jakarta.servlet.http.HttpServletRequest;
+import kontor.accounts.sessions.Client;
+import kontor.accounts.sessions.LoggedIn;
+import kontor.accounts.sessions.SessionKind;
 import kontor.web.Anyone;
 import kontor.web.PlainText;
-import kontor.web.Problem;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.CacheControl;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
-import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
@@ -24,21 +22,27 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @Tag(name = "Login")
 class LoginController {
-    private static final Duration KEYS_ARE_GOOD_FOR = Duration.ofMinutes(5);
-    private final Accounts accounts;
-    private final SigningKeys keys;
+    private final Logins logins;
+    private final LoginAnswers answers;
 
-    LoginController(Accounts accounts, SigningKeys keys) {
-        this.accounts = accounts;
-        this.keys = keys;
+    LoginController(Logins logins, LoginAnswers answers) {
+        this.logins = logins;
+        this.answers = answers;
     }
 
+    /** @param session {@code token} for programs, which is the default, {@code cookie} for browsers */
     record Login(
             @Nullable @Schema(requiredMode = REQUIRED, example = "ann@example.org")
             String email,
 
             @Nullable @Schema(requiredMode = REQUIRED, format = "password")
-            String password) {
+            String password,
+
+            @Nullable SessionKind session) {
+        SessionKind kind() {
+            return session == null ? SessionKind.TOKEN : session;
+        }
+
         @Override
         public String toString() {
             return "Login[" + email + "]"; // never the password
@@ -48,25 +52,12 @@ class LoginController {
     @Anyone
     @PostMapping("/login")
     @Operation(
-            summary = "Log in with e-mail address and password for an access token",
+            summary = "Log in with e-mail address and password for tokens, or for a browser's session",
             description =
-                    "Takes no Idempotency-Key: every login has a token of its own, and none is kept to be sent again.")
-    @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = AccessToken.class)))
-    ResponseEntity<?> login(@RequestBody Login login) {
+                    "Takes no Idempotency-Key: every login has tokens of its own, and none are kept to be sent again.")
+    @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = LoggedIn.class)))
+    ResponseEntity<?> login(@RequestBody Login login, HttpServletRequest request) {
         if (login.email() != null) PlainText.Check.refuseCardData(login.email());
-        var token = accounts.login(login.email(), login.password());
-        if (token.isPresent()) return ResponseEntity.ok(token.get());
-        return Problem.of(
-                HttpStatus.UNAUTHORIZED, "invalid_credentials", "The e-mail address or the password is wrong.");
-    }
-
-    /** The public keys, for those who verify access tokens themselves (RFC 7517). */
-    @Anyone
-    @GetMapping("/.well-known/jwks.json")
-    @Operation(summary = "The public keys that access tokens are verified with")
-    ResponseEntity<Map<String, Object>> keys() {
-        return ResponseEntity.ok()
-                .cacheControl(CacheControl.maxAge(KEYS_ARE_GOOD_FOR).cachePublic())
-                .body(keys.published());
+        return answers.to(logins.byPassword(login.email(), login.password(), login.kind(), Client.of(request)));
     }
 }

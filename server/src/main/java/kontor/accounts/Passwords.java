@@ -11,8 +11,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import kontor.web.Refusal;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.crypto.argon2.Argon2PasswordEncoder;
 import org.springframework.stereotype.Component;
@@ -21,21 +26,27 @@ import org.springframework.stereotype.Component;
  * Passwords as Argon2id hashes. Hashing takes tens of milliseconds of a core on purpose, so it happens on a few threads
  * of its own: a flood of logins waits there, in a bounded queue, and takes neither the memory nor the threads that
  * orders run on.
+ *
+ * <p>How many passes a hash makes is measured after the start: as many as fit into the time that it is to take. Whoever
+ * guesses must not learn from the time which accounts there are, so every comparison costs the same: for an unknown
+ * account a hash that nobody has is compared, and for a password that was hashed with fewer passes than today the missing
+ * ones are made up for.
  */
 @Component
 class Passwords implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Passwords.class);
+    private static final Pattern PASSES = Pattern.compile("^\\$argon2id\\$v=19\\$m=(\\d+),t=(\\d+),p=(\\d+)\\$");
     private static final int SALT = 16;
     private static final int HASH = 32;
-    private final Argon2PasswordEncoder argon2;
+    private static final int MEASUREMENTS = 5;
+    private static final int MOST_PASSES = 20;
+    private final AccountSettings settings;
     private final ThreadPoolExecutor hashers;
-    /** A hash that no password has, made as others are, so that an unknown account costs a guesser the same time. */
-    private final String nobodys;
+    private volatile Argon2 argon2;
 
     Passwords(AccountSettings settings) {
-        var kib = Math.toIntExact(settings.argon2Memory().toKilobytes());
-        this.argon2 = new Argon2PasswordEncoder(SALT, HASH, settings.argon2Lanes(), kib, settings.argon2Passes());
-        this.nobodys = "$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s"
-                .formatted(kib, settings.argon2Passes(), settings.argon2Lanes(), random(SALT), random(HASH));
+        this.settings = settings;
+        this.argon2 = new Argon2(settings, settings.argon2Passes());
         this.hashers = new ThreadPoolExecutor(
                 settings.hashers(),
                 settings.hashers(),
@@ -46,9 +57,54 @@ class Passwords implements AutoCloseable {
         hashers.allowCoreThreadTimeOut(true);
     }
 
+    /**
+     * One strength of hashing.
+     *
+     * @param nobodys a hash that no password has, made as others are
+     */
+    private record Argon2(int passes, Argon2PasswordEncoder encoder, String nobodys) {
+        Argon2(AccountSettings settings, int passes) {
+            var kib = Math.toIntExact(settings.argon2Memory().toKilobytes());
+            this(
+                    passes,
+                    new Argon2PasswordEncoder(SALT, HASH, settings.argon2Lanes(), kib, passes),
+                    "$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s"
+                            .formatted(kib, passes, settings.argon2Lanes(), random(SALT), random(HASH)));
+        }
+    }
+
+    /** Measures when the server is up, on a hasher's thread: the start does not wait for it. */
+    @EventListener(ApplicationReadyEvent.class)
+    void calibrateSoon() {
+        if (!settings.argon2Target().isZero()) hashers.execute(this::calibrate);
+    }
+
+    /** Takes the fastest of a few measurements: the first ones are slow, because their code has not been compiled yet. */
+    void calibrate() {
+        var floor = new Argon2(settings, settings.argon2Passes());
+        var fastest = Long.MAX_VALUE;
+        for (var i = 0; i < MEASUREMENTS; i++) {
+            var start = System.nanoTime();
+            floor.encoder().matches("nobody", floor.nobodys());
+            fastest = Math.min(fastest, System.nanoTime() - start);
+        }
+        var onePass = Math.max(1, fastest / floor.passes());
+        var fitting = Math.clamp(settings.argon2Target().toNanos() / onePass, floor.passes(), MOST_PASSES);
+        argon2 = new Argon2(settings, Math.toIntExact(Math.max(fitting, floor.passes())));
+        log.info(
+                "A password is hashed with {} passes over {} KiB, which takes {} ms of a core",
+                argon2.passes(),
+                settings.argon2Memory().toKilobytes(),
+                argon2.passes() * onePass / 1_000_000);
+    }
+
+    int passes() {
+        return argon2.passes();
+    }
+
     /** @throws Refusal 503 when too many are waiting */
     String hash(String password) {
-        return inTurn(() -> argon2.encode(normal(password)));
+        return inTurn(() -> argon2.encoder().encode(normal(password)));
     }
 
     /**
@@ -59,12 +115,30 @@ class Passwords implements AutoCloseable {
     boolean match(String password, @Nullable String hash) {
         var possible = hash != null && password.length() <= PasswordRules.LONGEST * 2;
         var candidate = possible ? normal(password) : "nobody";
-        return inTurn(() -> argon2.matches(candidate, possible ? hash : nobodys)) && possible;
+        var today = argon2;
+        return inTurn(() -> {
+            var matches = today.encoder().matches(candidate, possible ? hash : today.nobodys());
+            if (possible && hash != null) makeUpForMissingPasses(hash, today);
+            return matches && possible;
+        });
+    }
+
+    private void makeUpForMissingPasses(String hash, Argon2 today) {
+        var missing = today.passes() - passesOf(hash);
+        if (missing > 0) {
+            var rest = new Argon2(settings, missing);
+            rest.encoder().matches("nobody", rest.nobodys());
+        }
+    }
+
+    private static int passesOf(String hash) {
+        var found = PASSES.matcher(hash);
+        return found.find() ? Integer.parseInt(found.group(2)) : 0;
     }
 
     /** Whether the hash was made with weaker settings than the present ones. */
     boolean isOutdated(String hash) {
-        return argon2.upgradeEncoding(hash);
+        return argon2.encoder().upgradeEncoding(hash);
     }
 
     /** One form for characters that keyboards send in several, as NIST SP 800-63B section 3.1.1.2 advises. */

@@ -4,6 +4,8 @@ import java.net.URI;
 import java.util.List;
 import kontor.accounts.RegisterResult.EmailTaken;
 import kontor.accounts.RegisterResult.Registered;
+import kontor.accounts.sessions.Client;
+import kontor.accounts.throttling.Throttle;
 import kontor.idempotency.Idempotency;
 import kontor.web.Caller;
 import kontor.web.Problem;
@@ -23,10 +25,12 @@ import org.springframework.stereotype.Component;
 class Registrations {
     private final Accounts accounts;
     private final Idempotency idempotency;
+    private final Throttle throttle;
 
-    Registrations(Accounts accounts, Idempotency idempotency) {
+    Registrations(Accounts accounts, Idempotency idempotency, Throttle throttle) {
         this.accounts = accounts;
         this.idempotency = idempotency;
+        this.throttle = throttle;
     }
 
     /** What of a request goes into its fingerprint. */
@@ -34,9 +38,9 @@ class Registrations {
 
     /**
      * @param keys the values of the Idempotency-Key header; may be empty
-     * @throws Refusal 422 for a registration that breaks a rule, or a key that stands for another one
+     * @throws Refusal 429 when its password was guessed at too often, 422 for a registration that breaks a rule, or a key that stands for another one
      */
-    ResponseEntity<?> answer(Registration registration, Caller caller, List<String> keys) {
+    ResponseEntity<?> answer(Registration registration, Caller caller, List<String> keys, Client client) {
         var wanted = registration.checked();
         var key = idempotency.optional(
                 keys,
@@ -45,9 +49,16 @@ class Registrations {
                 new WithoutPassword(wanted.name(), wanted.email()));
         var hash = accounts.hash(wanted); // takes long, so not inside the transaction
         var answer = idempotency.once(key, () -> answer(accounts.register(wanted, hash)));
-        if (Idempotency.isReplayed(answer) && !accounts.isPassword(wanted.email(), wanted.password()))
-            throw Idempotency.reused();
+        if (Idempotency.isReplayed(answer) && !isTheirs(wanted, client)) throw Idempotency.reused();
         return answer;
+    }
+
+    private boolean isTheirs(Registration.Checked wanted, Client client) {
+        try (var attempt = throttle.admit(wanted.email(), client)) {
+            if (!accounts.isPassword(wanted.email(), wanted.password())) return false;
+            attempt.succeeded();
+            return true;
+        }
     }
 
     private static ResponseEntity<?> answer(RegisterResult result) {

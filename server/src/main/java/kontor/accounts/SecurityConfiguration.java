@@ -1,6 +1,10 @@
 package kontor.accounts;
 
 import java.util.List;
+import kontor.accounts.sessions.CallerFilter;
+import kontor.accounts.sessions.KnownTokens;
+import kontor.accounts.sessions.SessionSettings;
+import kontor.accounts.throttling.ThrottleSettings;
 import kontor.web.Refusal;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -18,11 +22,15 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
  * What a request passes before it reaches a controller: the firewall against crooked addresses, the headers for
- * browsers, and who calls. There are no sessions, cookies or forms here, so none of what guards those. Whether the caller
- * may do what the operation does is decided at the operation, by {@code kontor.web}.
+ * browsers, and who calls. Whether the caller may do what the operation does is decided at the operation, by {@code kontor.web}.
  */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({AccountSettings.class, FirstAdminSettings.class})
+@EnableConfigurationProperties({
+    AccountSettings.class,
+    FirstAdminSettings.class,
+    SessionSettings.class,
+    ThrottleSettings.class
+})
 class SecurityConfiguration {
     private static final SecurityHeaders HEADERS = new SecurityHeaders();
 
@@ -32,7 +40,7 @@ class SecurityConfiguration {
         return new DefaultSecurityFilterChain(
                 AnyRequestMatcher.INSTANCE,
                 new HeaderWriterFilter(List.of(HEADERS)),
-                new BearerTokens(tokens, answers));
+                new CallerFilter(tokens, answers));
     }
 
     /**

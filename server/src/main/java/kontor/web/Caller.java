@@ -9,9 +9,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param userId 0 for a guest
  * @param permissions {@code *} stands for all
+ * @param login null for a guest, and for what the server does by itself
  */
-public record Caller(long userId, Set<String> permissions) {
+public record Caller(
+        long userId, Set<String> permissions, @Nullable Login login) {
     public static final Caller GUEST = new Caller(0, Set.of());
+
+    public Caller(long userId, Set<String> permissions) {
+        this(userId, permissions, null);
+    }
 
     public boolean isGuest() {
         return userId == 0;

@@ -50,6 +50,33 @@ class PasswordsTest {
     }
 
     @Test
+    void areHashedWithAsManyPassesAsFitIntoTheTimeThatOneIsToTake() {
+        passwords.close();
+        passwords = passwords(DataSize.ofKilobytes(64), 1, 64, Duration.ofSeconds(10));
+        passwords.calibrate();
+        assertThat(passwords.passes()).isEqualTo(20); // and never more than that
+        var strong = passwords.hash("open, sesame");
+        assertThat(strong).startsWith("$argon2id$v=19$m=64,t=20,p=1$");
+        passwords.close();
+        passwords = passwords(DataSize.ofKilobytes(64), 1, 64, Duration.ofNanos(1));
+        passwords.calibrate();
+        assertThat(passwords.passes()).isEqualTo(1); // and never fewer than it is set to
+        assertThat(passwords.isOutdated(strong)).isFalse();
+        assertThat(passwords.match("open, sesame", strong)).isTrue();
+    }
+
+    @Test
+    void thatWereHashedWithFewerPassesStillMatch() {
+        var weak = passwords.hash("open, sesame");
+        passwords.close();
+        passwords = passwords(DataSize.ofKilobytes(64), 1, 64, Duration.ofSeconds(10));
+        passwords.calibrate();
+        assertThat(passwords.match("open, sesame", weak)).isTrue();
+        assertThat(passwords.match("close, sesame", weak)).isFalse();
+        assertThat(passwords.isOutdated(weak)).isTrue();
+    }
+
+    @Test
     void floodingInAreRefusedWhenTooManyWait() throws InterruptedException {
         passwords.close();
         passwords = passwords(DataSize.ofMegabytes(8), 1, 1);
@@ -73,16 +100,11 @@ class PasswordsTest {
     }
 
     private static Passwords passwords(DataSize memory, int hashers, int waiting) {
-        return new Passwords(new AccountSettings(
-                "kontor",
-                "kontor",
-                Duration.ofMinutes(15),
-                Duration.ofSeconds(4),
-                10,
-                memory,
-                memory.toMegabytes() > 0 ? 2 : 1,
-                1,
-                hashers,
-                waiting));
+        return passwords(memory, hashers, waiting, Duration.ZERO);
+    }
+
+    private static Passwords passwords(DataSize memory, int hashers, int waiting, Duration target) {
+        return new Passwords(
+                new AccountSettings(memory, memory.toMegabytes() > 0 ? 2 : 1, 1, target, hashers, waiting));
     }
 }

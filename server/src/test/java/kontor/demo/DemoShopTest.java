@@ -19,7 +19,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 import kontor.Kontor;
 import kontor.accounts.Accounts;
+import kontor.accounts.LoginResult;
+import kontor.accounts.LoginResult.Welcome;
+import kontor.accounts.LoginResult.Wrong;
+import kontor.accounts.Logins;
 import kontor.accounts.Registration;
+import kontor.accounts.sessions.Client;
+import kontor.accounts.sessions.SessionKind;
 import kontor.catalog.Catalog;
 import kontor.database.CannotStart;
 import kontor.database.DataFolder;
@@ -70,18 +76,23 @@ class DemoShopTest {
             assertThat(states(database)).containsExactly("interrupted", "completed");
             assertThat(orders(database)).isEqualTo(all);
 
-            var accounts = context.getBean(Accounts.class);
-            assertThat(accounts.login(DemoSecrets.CUSTOMER, secrets.customerPassword()))
-                    .isPresent();
-            assertThat(accounts.login(DemoSecrets.ADMIN, secrets.adminPassword()))
-                    .isPresent();
-            assertThat(accounts.login(DemoSecrets.ADMIN, secrets.customerPassword()))
-                    .isEmpty();
+            var logins = context.getBean(Logins.class);
+            assertThat(login(logins, DemoSecrets.CUSTOMER, secrets.customerPassword()))
+                    .isInstanceOf(Welcome.class);
+            assertThat(login(logins, DemoSecrets.ADMIN, secrets.adminPassword()))
+                    .isInstanceOf(Welcome.class);
+            assertThat(login(logins, DemoSecrets.ADMIN, secrets.customerPassword()))
+                    .isInstanceOf(Wrong.class);
 
+            var accounts = context.getBean(Accounts.class);
             assertThatCode(shop::refuseRealShop).doesNotThrowAnyException();
             accounts.createAdmin(new Registration("Owner", "owner@example.org", "runs a real shop"));
             assertThatThrownBy(shop::refuseRealShop).isInstanceOf(CannotStart.class);
         }
+    }
+
+    private static LoginResult login(Logins logins, String email, String password) {
+        return logins.byPassword(email, password, SessionKind.TOKEN, new Client("127.0.0.1", null, null));
     }
 
     /** What a demo leaves behind that was killed in the middle of the history. */

@@ -1,4 +1,4 @@
-package kontor.accounts;
+package kontor.accounts.sessions;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -44,10 +44,10 @@ class TokensInUseTest {
     SigningKeys keys;
 
     @Autowired
-    AccountStore store;
+    SessionStore store;
 
     @Autowired
-    AccountSettings settings;
+    SessionSettings settings;
 
     @Autowired
     DataSource source;
@@ -86,7 +86,32 @@ class TokensInUseTest {
         var tokens = knownTokens(ALWAYS);
         assertThat(callerOf(tokens)).isNotNull();
         takeRolesAway();
+        owner.sql("DELETE FROM accounts.sessions WHERE user_id = ?")
+                .param(clerk.id())
+                .update();
         owner.sql("DELETE FROM accounts.users WHERE id = ?").param(clerk.id()).update();
+        assertThat(callerOf(tokens)).isNull();
+        assertThat(callerOf(knownTokens(NEVER))).isNull();
+    }
+
+    @Test
+    void learnThatTheirSessionHasEnded() {
+        var tokens = knownTokens(ALWAYS);
+        assertThat(callerOf(tokens)).isNotNull();
+        owner.sql("UPDATE accounts.sessions SET ended_at = now(), end_reason = 'test' WHERE user_id = ?")
+                .param(clerk.id())
+                .update();
+        assertThat(callerOf(tokens)).isNull();
+        assertThat(callerOf(knownTokens(NEVER))).isNull();
+    }
+
+    @Test
+    void learnThatTheirUserWasShutOut() {
+        var tokens = knownTokens(ALWAYS);
+        assertThat(callerOf(tokens)).isNotNull();
+        owner.sql("UPDATE accounts.users SET disabled_at = now() WHERE id = ?")
+                .param(clerk.id())
+                .update();
         assertThat(callerOf(tokens)).isNull();
         assertThat(callerOf(knownTokens(NEVER))).isNull();
     }
@@ -116,7 +141,7 @@ class TokensInUseTest {
     @Test
     void areStillKnownWhileTheDatabaseIsAway() {
         var database = new Interruptible(source);
-        var tokens = knownTokens(ALWAYS, new AccountStore(JdbcClient.create(database)));
+        var tokens = knownTokens(ALWAYS, new SessionStore(JdbcClient.create(database), settings));
         assertThat(callerOf(tokens)).isNotNull();
         database.away = true;
         assertThat(requireNonNull(callerOf(tokens)).may("users:read")).isTrue();
@@ -126,7 +151,8 @@ class TokensInUseTest {
     void thatAreNewAreToldToComeBackWhileTheDatabaseIsAway() throws Exception {
         var database = new Interruptible(source);
         database.away = true;
-        var filter = new BearerTokens(knownTokens(NEVER, new AccountStore(JdbcClient.create(database))), answers);
+        var filter =
+                new CallerFilter(knownTokens(NEVER, new SessionStore(JdbcClient.create(database), settings)), answers);
         var request = new MockHttpServletRequest("GET", "/users/me");
         request.addHeader("Authorization", "Bearer " + clerk.token());
         var response = new MockHttpServletResponse();
@@ -139,7 +165,7 @@ class TokensInUseTest {
 
     @Test
     void letAnAnswerThatGoesOnLaterFinishThoughTheyEndMeanwhile() throws Exception {
-        var filter = new BearerTokens(knownTokens(NEVER), answers);
+        var filter = new CallerFilter(knownTokens(NEVER), answers);
         var request = new MockHttpServletRequest("GET", "/users/me");
         request.addHeader("Authorization", "Bearer " + clerk.token());
         try {
@@ -170,7 +196,7 @@ class TokensInUseTest {
     }
 
     private @Nullable Caller callerOf(KnownTokens tokens) {
-        var authentication = tokens.authentication(clerk.token());
+        var authentication = tokens.ofToken(clerk.token());
         return authentication == null ? null : (Caller) authentication.getPrincipal();
     }
 
@@ -178,18 +204,18 @@ class TokensInUseTest {
         return knownTokens(recheck, store);
     }
 
-    private KnownTokens knownTokens(Duration recheck, AccountStore from) {
-        var changed = new AccountSettings(
+    private KnownTokens knownTokens(Duration recheck, SessionStore from) {
+        var changed = new SessionSettings(
                 settings.issuer(),
                 settings.audience(),
                 settings.tokenLifetime(),
                 recheck,
                 settings.tokensKnown(),
-                settings.argon2Memory(),
-                settings.argon2Passes(),
-                settings.argon2Lanes(),
-                settings.hashers(),
-                settings.hashesWaiting());
+                settings.refreshLifetime(),
+                settings.cookieIdle(),
+                settings.sessionLifetime(),
+                settings.signingKeyLifetime(),
+                settings.signingKeyNotice());
         return new KnownTokens(new AccessTokens(keys, changed, now::get), from, changed);
     }
 

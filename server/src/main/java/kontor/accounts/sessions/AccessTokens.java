@@ -1,4 +1,4 @@
-package kontor.accounts;
+package kontor.accounts.sessions;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
@@ -26,54 +26,59 @@ class AccessTokens {
     private static final JOSEObjectType TYPE = new JOSEObjectType("at+jwt");
     private static final Duration LEEWAY = Duration.ofSeconds(30); // for clocks of nodes that differ
     private static final int LONGEST = 4096;
+    private static final int UUID_LENGTH = 36;
     private static final Pattern COMPACT = Pattern.compile("[A-Za-z0-9_-]++\\.[A-Za-z0-9_-]++\\.[A-Za-z0-9_-]++");
+    private static final String SESSION = "sid";
     private static final Pattern USER_ID = Pattern.compile("[1-9][0-9]{0,17}");
     private final SigningKeys keys;
-    private final AccountSettings settings;
+    private final SessionSettings settings;
     private final InstantSource clock;
 
     @Autowired
-    AccessTokens(SigningKeys keys, AccountSettings settings) {
+    AccessTokens(SigningKeys keys, SessionSettings settings) {
         this(keys, settings, InstantSource.system());
     }
 
-    AccessTokens(SigningKeys keys, AccountSettings settings, InstantSource clock) {
+    AccessTokens(SigningKeys keys, SessionSettings settings, InstantSource clock) {
         this.keys = keys;
         this.settings = settings;
         this.clock = clock;
     }
 
     /** What a good token says. {@code until} includes the leeway. */
-    record Verified(long userId, Instant until) {}
+    record Verified(long userId, UUID session, String keyId, Instant until) {}
 
+    /** Whether its time has passed, or the key that signed it was taken away. */
     boolean isOver(Verified token) {
-        return clock.millis() >= token.until().toEpochMilli();
+        return clock.millis() >= token.until().toEpochMilli() || keys.verifier(token.keyId()) == null;
     }
 
-    AccessToken issue(User user) {
+    /** @param roles for others who read the token; what its user may do here is looked up */
+    String issue(long userId, List<String> roles, UUID session) {
         var now = clock.instant();
+        var signing = keys.signing();
         var header = new JWSHeader.Builder(JWSAlgorithm.RS256)
                 .type(TYPE)
-                .keyID(keys.newest())
+                .keyID(signing.id())
                 .build();
         var claims = new JWTClaimsSet.Builder()
                 .issuer(settings.issuer())
                 .audience(settings.audience())
-                .subject(Long.toString(user.id()))
+                .subject(Long.toString(userId))
                 .issueTime(Date.from(now))
                 .notBeforeTime(Date.from(now))
                 .expirationTime(Date.from(now.plus(settings.tokenLifetime())))
                 .jwtID(UUID.randomUUID().toString())
-                .claim("roles", user.roles())
+                .claim(SESSION, session.toString())
+                .claim("roles", roles)
                 .build();
         var token = new SignedJWT(header, claims);
         try {
-            token.sign(keys.signer());
+            token.sign(signing.signer());
         } catch (JOSEException e) {
             throw new IllegalStateException("The signing key cannot sign", e);
         }
-        return new AccessToken(
-                token.serialize(), "Bearer", settings.tokenLifetime().toSeconds());
+        return token.serialize();
     }
 
     /** What the token says, if we have issued it and its time has not passed; nothing for every kind of bad token. */
@@ -81,7 +86,7 @@ class AccessTokens {
         if (token.length() > LONGEST || !COMPACT.matcher(token).matches()) return Optional.empty();
         try {
             var jwt = SignedJWT.parse(token);
-            return isSignedByUs(jwt) ? verify(jwt.getJWTClaimsSet()) : Optional.empty();
+            return isSignedByUs(jwt) ? verify(jwt.getHeader().getKeyID(), jwt.getJWTClaimsSet()) : Optional.empty();
         } catch (ParseException | JOSEException | IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -98,7 +103,7 @@ class AccessTokens {
                 && verifier.verify(header, jwt.getSigningInput(), signature);
     }
 
-    private Optional<Verified> verify(@Nullable JWTClaimsSet claims) {
+    private Optional<Verified> verify(String keyId, @Nullable JWTClaimsSet claims) throws ParseException {
         if (claims == null
                 || !settings.issuer().equals(claims.getIssuer())
                 || !List.of(settings.audience()).equals(claims.getAudience())
@@ -110,6 +115,8 @@ class AccessTokens {
         var until = claims.getExpirationTime().toInstant().plus(LEEWAY);
         var from = claims.getNotBeforeTime().toInstant().minus(LEEWAY);
         if (now.isBefore(from) || !now.isBefore(until)) return Optional.empty();
-        return Optional.of(new Verified(Long.parseLong(claims.getSubject()), until));
+        var session = claims.getStringClaim(SESSION);
+        if (session == null || session.length() != UUID_LENGTH) return Optional.empty();
+        return Optional.of(new Verified(Long.parseLong(claims.getSubject()), UUID.fromString(session), keyId, until));
     }
 }

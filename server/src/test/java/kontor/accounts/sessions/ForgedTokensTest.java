@@ -1,4 +1,4 @@
-package kontor.accounts;
+package kontor.accounts.sessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,6 +17,7 @@ import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import java.net.URI;
+import java.text.ParseException;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
@@ -74,7 +75,8 @@ class ForgedTokensTest {
     @ParameterizedTest
     @ValueSource(strings = {"none", "None", "NONE", "nOnE", "HS256", "RS384", "PS256", "ES256", "RS256 ", ""})
     void otherAlgorithmsAreRefused(String algorithm) {
-        var header = encoded("{\"alg\":\"%s\",\"typ\":\"at+jwt\",\"kid\":\"%s\"}".formatted(algorithm, keys.newest()));
+        var header = encoded("{\"alg\":\"%s\",\"typ\":\"at+jwt\",\"kid\":\"%s\"}"
+                .formatted(algorithm, keys.signing().id()));
         var claims = part(victim.token(), 1);
         assertRefused(header + "." + claims + ".");
         assertRefused(header + "." + claims + "." + part(victim.token(), 2));
@@ -87,10 +89,10 @@ class ForgedTokensTest {
             assertRefused(signed(
                     new JWSHeader.Builder(algorithm)
                             .type(new JOSEObjectType("at+jwt"))
-                            .keyID(keys.newest())
+                            .keyID(keys.signing().id())
                             .build(),
                     claims().build(),
-                    keys.signer()));
+                    keys.signing().signer()));
     }
 
     @Test
@@ -107,7 +109,7 @@ class ForgedTokensTest {
             assertRefused(signed(
                     new JWSHeader.Builder(JWSAlgorithm.HS256)
                             .type(new JOSEObjectType("at+jwt"))
-                            .keyID(keys.newest())
+                            .keyID(keys.signing().id())
                             .build(),
                     claims().build(),
                     new MACSigner(secret)));
@@ -126,7 +128,8 @@ class ForgedTokensTest {
             })
     void keysThatAreNotOursAreRefused(String keyId) throws Exception {
         assertRefused(signed(header -> header.keyID(keyId), claims -> {}, new RSASSASigner(forgersKey)));
-        assertRefused(signed(header -> header.keyID(keyId), claims -> {}, keys.signer()));
+        assertRefused(signed(
+                header -> header.keyID(keyId), claims -> {}, keys.signing().signer()));
     }
 
     @Test
@@ -138,7 +141,7 @@ class ForgedTokensTest {
     @Test
     void keysThatATokenBringsAlongAreNotUsed() throws Exception {
         var forger = new RSASSASigner(forgersKey);
-        for (var keyId : List.of("forger", keys.newest())) {
+        for (var keyId : List.of("forger", keys.signing().id())) {
             assertRefused(signed(header -> header.keyID(keyId).jwk(forgersKey.toPublicJWK()), claims -> {}, forger));
             assertRefused(signed(
                     header -> header.keyID(keyId).jwkURL(URI.create("http://localhost:1/jwks")), claims -> {}, forger));
@@ -183,6 +186,33 @@ class ForgedTokensTest {
     @ValueSource(strings = {"0", "-1", "+1", "01", "1.0", "abc", "", "99999999999999999999", "1 OR 1=1"})
     void subjectsThatAreNoUsersAreRefused(String subject) throws Exception {
         assertRefused(signed(header -> {}, claims -> claims.subject(subject)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "1",
+                "00000000-0000-0000-0000-000000000000",
+                "x' OR '1'='1",
+                "................................-..."
+            })
+    void sessionsThatThereAreNotAreRefused(String session) throws Exception {
+        assertRefused(signed(header -> {}, claims -> claims.claim("sid", session)));
+        assertRefused(signed(header -> {}, claims -> claims.claim("sid", null)));
+    }
+
+    @Test
+    void sessionsOfOthersAreRefused() throws Exception {
+        var other = sessionOf(users.customer().token());
+        assertRefused(signed(header -> {}, claims -> claims.claim("sid", other)));
+    }
+
+    @Test
+    void refreshTokensAndWhatElseWeGiveOutAreRefused() {
+        var login = api.post("/login", Map.of("email", victim.email(), "password", TestUsers.PASSWORD));
+        assertRefused(login.at("/refresh_token"));
+        assertRefused(Opaque.random());
     }
 
     @Test
@@ -317,7 +347,7 @@ class ForgedTokensTest {
 
     private String signed(Consumer<JWSHeader.Builder> header, Consumer<JWTClaimsSet.Builder> claims)
             throws JOSEException {
-        return signed(header, claims, keys.signer());
+        return signed(header, claims, keys.signing().signer());
     }
 
     private String signed(Consumer<JWSHeader.Builder> header, Consumer<JWTClaimsSet.Builder> claims, JWSSigner signer)
@@ -337,14 +367,14 @@ class ForgedTokensTest {
 
     private String signed(Payload payload) throws JOSEException {
         var token = new JWSObject(header().build(), payload);
-        token.sign(keys.signer());
+        token.sign(keys.signing().signer());
         return token.serialize();
     }
 
     private JWSHeader.Builder header() {
         return new JWSHeader.Builder(JWSAlgorithm.RS256)
                 .type(new JOSEObjectType("at+jwt"))
-                .keyID(keys.newest());
+                .keyID(keys.signing().id());
     }
 
     private JWTClaimsSet.Builder claims() {
@@ -352,8 +382,17 @@ class ForgedTokensTest {
                 .issuer("kontor")
                 .audience("kontor")
                 .subject(Long.toString(victim.id()))
+                .claim("sid", sessionOf(victim.token()))
                 .notBeforeTime(inSeconds(-1))
                 .expirationTime(inSeconds(600));
+    }
+
+    private static String sessionOf(String token) {
+        try {
+            return SignedJWT.parse(token).getJWTClaimsSet().getStringClaim("sid");
+        } catch (ParseException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private RSAKey ourPublicKey() throws Exception {

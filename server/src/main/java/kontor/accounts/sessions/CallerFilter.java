@@ -1,4 +1,4 @@
-package kontor.accounts;
+package kontor.accounts.sessions;
 
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
@@ -9,6 +9,9 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Set;
 import kontor.web.Refusal;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -19,17 +22,23 @@ import org.springframework.security.core.context.SecurityContextImpl;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
- * Finds out who calls, from the {@code Authorization} header and nowhere else. Without a bearer token the caller is a
- * guest; with one that is not good the request ends here, even where guests are welcome: whoever sends a token wants to
- * be somebody. Other schemes are left to those who use them.
+ * Finds out who calls, from the {@code Authorization} header, or without one from a browser's session cookie. Without
+ * either the caller is a guest.
+ *
+ * <p>With a bearer token that is not good the request ends here, even where guests are welcome: whoever sends a token
+ * wants to be somebody. A cookie that is not good is no more than a browser that has not noticed yet; it is told to
+ * forget it. What changes something and comes with a cookie has to bring the session's CSRF token as well, which only a
+ * page of our own can read. Other schemes are left to those who use them.
  */
-final class BearerTokens implements Filter {
+public final class CallerFilter implements Filter {
+    static final String CSRF_HEADER = "X-CSRF-Token";
+    private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
     private static final String SCHEME = "Bearer";
-    private static final String CALLER = BearerTokens.class.getName();
+    private static final String CALLER = CallerFilter.class.getName();
     private final KnownTokens tokens;
     private final HandlerExceptionResolver answers;
 
-    BearerTokens(KnownTokens tokens, HandlerExceptionResolver answers) {
+    public CallerFilter(KnownTokens tokens, HandlerExceptionResolver answers) {
         this.tokens = tokens;
         this.answers = answers;
     }
@@ -42,7 +51,7 @@ final class BearerTokens implements Filter {
         try {
             // An answer that goes on later, or goes wrong, belongs to whom the request was let in for.
             caller = http.getDispatcherType() == DispatcherType.REQUEST
-                    ? callerOf(http)
+                    ? callerOf(http, (HttpServletResponse) response)
                     : (Authentication) http.getAttribute(CALLER);
         } catch (RuntimeException e) {
             if (answers.resolveException(http, (HttpServletResponse) response, null, e) == null) throw e;
@@ -55,16 +64,43 @@ final class BearerTokens implements Filter {
         chain.doFilter(request, response);
     }
 
-    private @Nullable Authentication callerOf(HttpServletRequest request) {
+    private @Nullable Authentication callerOf(HttpServletRequest request, HttpServletResponse response) {
         var headers = request.getHeaders(HttpHeaders.AUTHORIZATION);
-        if (!headers.hasMoreElements()) return null;
+        if (!headers.hasMoreElements()) return callerByCookie(request, response);
         var header = headers.nextElement();
         if (headers.hasMoreElements()) throw invalid();
         if (!header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) return null;
         if (header.length() < SCHEME.length() + 2 || header.charAt(SCHEME.length()) != ' ') throw invalid();
-        var caller = tokens.authentication(header.substring(SCHEME.length() + 1));
+        var caller = tokens.ofToken(header.substring(SCHEME.length() + 1));
         if (caller == null) throw invalid();
         return caller;
+    }
+
+    private @Nullable Authentication callerByCookie(HttpServletRequest request, HttpServletResponse response) {
+        var secret = Cookies.session(request);
+        if (secret == null) return null;
+        var caller = tokens.ofCookie(secret);
+        if (caller == null) {
+            response.addHeader(HttpHeaders.SET_COOKIE, Cookies.noSession().toString());
+            return null;
+        }
+        if (!SAFE.contains(request.getMethod()) && !bringsCsrfToken(request, secret)) throw forged();
+        return caller;
+    }
+
+    private static boolean bringsCsrfToken(HttpServletRequest request, String secret) {
+        var given = request.getHeader(CSRF_HEADER);
+        return given != null
+                && MessageDigest.isEqual(
+                        given.getBytes(StandardCharsets.UTF_8),
+                        KnownTokens.csrfToken(secret).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Refusal forged() {
+        return new Refusal(
+                HttpStatus.FORBIDDEN,
+                "csrf_token_required",
+                "Send the session's CSRF token as " + CSRF_HEADER + " with everything that changes something.");
     }
 
     private static Refusal invalid() {

@@ -1,0 +1,317 @@
+package kontor.accounts.sessions;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import kontor.web.Caller;
+import kontor.web.Login;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** Sessions, their refresh tokens and the devices they came from. */
+@Repository
+class SessionStore {
+    /** One that stands: neither it nor its user has come to an end. */
+    private static final String STANDING = """
+            FROM accounts.sessions s JOIN accounts.users u ON u.id = s.user_id
+            WHERE s.ended_at IS NULL AND s.expires_at > now()
+              AND (s.kind <> 'cookie' OR s.last_used_at > now() - CAST(:idle AS interval))
+              AND u.disabled_at IS NULL AND u.erased_at IS NULL
+            """;
+
+    private static final String PERMISSIONS = """
+            ARRAY(SELECT DISTINCT unnest(r.permissions)
+                  FROM accounts.user_roles ur JOIN accounts.roles r ON r.name = ur.role
+                  WHERE ur.user_id = s.user_id)
+            """;
+    private final JdbcClient jdbc;
+    private final String idle;
+
+    SessionStore(JdbcClient jdbc, SessionSettings settings) {
+        this.jdbc = jdbc;
+        this.idle = settings.cookieIdle().toString();
+    }
+
+    /** A session as a refresh finds it. */
+    record Refreshable(UUID session, long userId, int generation, Duration left) {}
+
+    /** A token that was used before, or whose time is over. */
+    record Spent(UUID session, byte[] seed, boolean justNow, byte @Nullable [] nonceHash) {}
+
+    UUID insert(
+            long userId,
+            SessionKind kind,
+            byte @Nullable [] cookieHash,
+            Collection<String> methods,
+            Client client,
+            Duration lifetime) {
+        return jdbc.sql("""
+                        INSERT INTO accounts.sessions
+                            (user_id, kind, cookie_hash, seed, methods, network, user_agent, expires_at)
+                        VALUES (:user, :kind, :cookie, :seed, :methods, :network, :agent, now() + CAST(:lifetime AS interval))
+                        RETURNING id
+                        """)
+                .param("user", userId)
+                .param("kind", kind.name().toLowerCase(java.util.Locale.ROOT))
+                .param("cookie", cookieHash)
+                .param("seed", Opaque.seed())
+                .param("methods", methods.toArray(String[]::new))
+                .param("network", client.network())
+                .param("agent", client.userAgent())
+                .param("lifetime", lifetime.toString())
+                .query(UUID.class)
+                .single();
+    }
+
+    /** Who stands behind a session; nothing when it does not stand any more. */
+    Optional<Caller> caller(UUID session, long userId) {
+        return jdbc.sql("SELECT s.id, s.user_id, s.authenticated_at, s.methods, " + PERMISSIONS + " AS permissions "
+                        + STANDING + " AND s.id = :id AND s.user_id = :user")
+                .param("idle", idle)
+                .param("id", session)
+                .param("user", userId)
+                .query(SessionStore::caller)
+                .optional();
+    }
+
+    /** The same by what the cookie says. */
+    Optional<Caller> callerByCookie(byte[] hash) {
+        return jdbc.sql("SELECT s.id, s.user_id, s.authenticated_at, s.methods, " + PERMISSIONS + " AS permissions "
+                        + STANDING + " AND s.cookie_hash = :hash")
+                .param("idle", idle)
+                .param("hash", hash)
+                .query(SessionStore::caller)
+                .optional();
+    }
+
+    /** The names of a user's roles, for their tokens. */
+    List<String> roles(long userId) {
+        return jdbc.sql("SELECT role FROM accounts.user_roles WHERE user_id = :user ORDER BY role")
+                .param("user", userId)
+                .query(String.class)
+                .list();
+    }
+
+    /** Newest first, those that stand. */
+    List<Session> list(long userId, @Nullable UUID current) {
+        return jdbc.sql("""
+                        SELECT s.id, s.kind, s.methods, s.network, s.user_agent, s.created_at, s.last_used_at, s.expires_at
+                        """ + STANDING + " AND s.user_id = :user ORDER BY s.created_at DESC, s.id")
+                .param("idle", idle)
+                .param("user", userId)
+                .query((row, _) -> new Session(
+                        row.getObject("id", UUID.class),
+                        row.getString("kind"),
+                        List.of(strings(row, "methods")),
+                        row.getString("network"),
+                        row.getString("user_agent"),
+                        instant(row, "created_at"),
+                        instant(row, "last_used_at"),
+                        instant(row, "expires_at"),
+                        row.getObject("id", UUID.class).equals(current)))
+                .list();
+    }
+
+    /** @return false when this user has no such session that goes on */
+    boolean end(UUID session, long userId, String reason) {
+        return jdbc.sql("""
+                        UPDATE accounts.sessions SET ended_at = now(), end_reason = :reason
+                        WHERE id = :id AND user_id = :user AND ended_at IS NULL
+                        """)
+                        .param("reason", reason)
+                        .param("id", session)
+                        .param("user", userId)
+                        .update()
+                == 1;
+    }
+
+    /** @param but a session that goes on; null for none */
+    int endAll(long userId, @Nullable UUID but, String reason) {
+        return jdbc.sql("""
+                        UPDATE accounts.sessions SET ended_at = now(), end_reason = :reason
+                        WHERE user_id = :user AND ended_at IS NULL AND id IS DISTINCT FROM CAST(:but AS uuid)
+                        """)
+                .param("reason", reason)
+                .param("user", userId)
+                .param("but", but)
+                .update();
+    }
+
+    void endFamily(UUID session, String reason) {
+        jdbc.sql("""
+                        UPDATE accounts.sessions SET ended_at = now(), end_reason = :reason
+                        WHERE id = :id AND ended_at IS NULL
+                        """).param("reason", reason).param("id", session).update();
+    }
+
+    /** The user has shown once more who they are. */
+    void authenticatedAgain(UUID session, String method) {
+        jdbc.sql("""
+                        UPDATE accounts.sessions
+                        SET authenticated_at = now(),
+                            methods = CASE WHEN :method = ANY (methods) THEN methods ELSE methods || CAST(:method AS text) END
+                        WHERE id = :id AND ended_at IS NULL
+                        """).param("method", method).param("id", session).update();
+    }
+
+    void used(Collection<UUID> sessions) {
+        jdbc.sql("UPDATE accounts.sessions SET last_used_at = now() WHERE id = ANY (:ids) AND ended_at IS NULL")
+                .param("ids", sessions.toArray(UUID[]::new))
+                .update();
+    }
+
+    void insertRefreshToken(UUID session, int generation, byte[] hash, Duration lifetime) {
+        jdbc.sql("""
+                        INSERT INTO accounts.refresh_tokens (hash, session_id, generation, expires_at)
+                        SELECT :hash, s.id, :generation, least(now() + CAST(:lifetime AS interval), s.expires_at)
+                        FROM accounts.sessions s WHERE s.id = :session
+                        """)
+                .param("hash", hash)
+                .param("session", session)
+                .param("generation", generation)
+                .param("lifetime", lifetime.toString())
+                .update();
+    }
+
+    /** Uses a token, unless it has been used, is over, or its session does not stand: of many who try, one does. */
+    Optional<Refreshable> use(byte[] hash, byte @Nullable [] nonceHash) {
+        return jdbc.sql("""
+                        UPDATE accounts.refresh_tokens t SET used_at = now(), nonce_hash = :nonce
+                        FROM accounts.sessions s JOIN accounts.users u ON u.id = s.user_id
+                        WHERE t.hash = :hash AND t.used_at IS NULL AND t.expires_at > now()
+                          AND s.id = t.session_id AND s.ended_at IS NULL AND s.expires_at > now()
+                          AND u.disabled_at IS NULL AND u.erased_at IS NULL
+                        RETURNING t.session_id, s.user_id, t.generation,
+                                  extract(epoch FROM s.expires_at - now())::bigint AS seconds_left
+                        """)
+                .param("hash", hash)
+                .param("nonce", nonceHash)
+                .query((row, _) -> new Refreshable(
+                        row.getObject("session_id", UUID.class),
+                        row.getLong("user_id"),
+                        row.getInt("generation"),
+                        Duration.ofSeconds(row.getLong("seconds_left"))))
+                .optional();
+    }
+
+    byte[] seed(UUID session) {
+        return jdbc.sql("SELECT seed FROM accounts.sessions WHERE id = :id")
+                .param("id", session)
+                .query(byte[].class)
+                .single();
+    }
+
+    /** A token that has been used, and whether that was within {@code grace}. */
+    Optional<Spent> spent(byte[] hash, Duration grace) {
+        return jdbc.sql("""
+                        SELECT t.session_id, s.seed, t.nonce_hash, t.used_at > now() - CAST(:grace AS interval) AS just_now
+                        FROM accounts.refresh_tokens t JOIN accounts.sessions s ON s.id = t.session_id
+                        WHERE t.hash = :hash AND t.used_at IS NOT NULL
+                        """)
+                .param("hash", hash)
+                .param("grace", grace.toString())
+                .query((row, _) -> new Spent(
+                        row.getObject("session_id", UUID.class),
+                        row.getBytes("seed"),
+                        row.getBoolean("just_now"),
+                        row.getBytes("nonce_hash")))
+                .optional();
+    }
+
+    /** Who may go on with a token that is there and unused. */
+    Optional<Refreshable> unused(byte[] hash) {
+        return jdbc.sql("""
+                        SELECT t.session_id, s.user_id, t.generation,
+                               extract(epoch FROM s.expires_at - now())::bigint AS seconds_left
+                        FROM accounts.refresh_tokens t
+                        JOIN accounts.sessions s ON s.id = t.session_id
+                        JOIN accounts.users u ON u.id = s.user_id
+                        WHERE t.hash = :hash AND t.used_at IS NULL AND t.expires_at > now()
+                          AND s.ended_at IS NULL AND s.expires_at > now()
+                          AND u.disabled_at IS NULL AND u.erased_at IS NULL
+                        """)
+                .param("hash", hash)
+                .query((row, _) -> new Refreshable(
+                        row.getObject("session_id", UUID.class),
+                        row.getLong("user_id"),
+                        row.getInt("generation"),
+                        Duration.ofSeconds(row.getLong("seconds_left"))))
+                .optional();
+    }
+
+    /** Remembers a device, and forgets a user's oldest ones past so many. */
+    void insertDevice(byte[] hash, long userId, int most) {
+        jdbc.sql("INSERT INTO accounts.devices (hash, user_id) VALUES (:hash, :user)")
+                .param("hash", hash)
+                .param("user", userId)
+                .update();
+        jdbc.sql("""
+                        DELETE FROM accounts.devices
+                        WHERE hash IN (SELECT hash FROM accounts.devices WHERE user_id = :user
+                                       ORDER BY last_used_at DESC, hash OFFSET :most)
+                        """).param("user", userId).param("most", most).update();
+    }
+
+    /** @return false when this user has no such device */
+    boolean touchDevice(byte[] hash, long userId) {
+        return jdbc.sql("UPDATE accounts.devices SET last_used_at = now() WHERE hash = :hash AND user_id = :user")
+                        .param("hash", hash)
+                        .param("user", userId)
+                        .update()
+                == 1;
+    }
+
+    boolean isDeviceOf(byte[] hash, String email) {
+        return jdbc.sql("""
+                        SELECT EXISTS (SELECT FROM accounts.devices d JOIN accounts.users u ON u.id = d.user_id
+                                       WHERE d.hash = :hash AND lower(u.email) = lower(:email))
+                        """)
+                .param("hash", hash)
+                .param("email", email)
+                .query(Boolean.class)
+                .single();
+    }
+
+    void forgetDevices(long userId) {
+        jdbc.sql("DELETE FROM accounts.devices WHERE user_id = :user")
+                .param("user", userId)
+                .update();
+    }
+
+    /** Takes away what is over: sessions a while after their end, so that it can still be told why they ended. */
+    void clear(Duration kept) {
+        jdbc.sql("""
+                        DELETE FROM accounts.sessions
+                        WHERE least(expires_at, coalesce(ended_at, expires_at)) < now() - CAST(:kept AS interval)
+                        """).param("kept", kept.toString()).update();
+        jdbc.sql("DELETE FROM accounts.refresh_tokens WHERE expires_at < now()").update();
+        jdbc.sql("DELETE FROM accounts.one_time_tokens WHERE expires_at < now()")
+                .update();
+    }
+
+    private static Caller caller(ResultSet row, int number) throws SQLException {
+        return new Caller(
+                row.getLong("user_id"),
+                Set.of(strings(row, "permissions")),
+                new Login(
+                        row.getObject("id", UUID.class),
+                        instant(row, "authenticated_at"),
+                        Set.of(strings(row, "methods"))));
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    private static String[] strings(ResultSet row, String column) throws SQLException {
+        return (String[]) row.getArray(column).getArray();
+    }
+}

@@ -1,0 +1,185 @@
+package kontor.accounts.sessions;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import kontor.accounts.sessions.RefreshResult.Refreshed;
+import kontor.accounts.sessions.RefreshResult.Refused;
+import kontor.accounts.sessions.SessionStore.Refreshable;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseCookie;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Opens, goes on with and ends sessions. Ending one takes effect here at once, and on every other node as soon as it
+ * looks again at the tokens in use.
+ */
+@Service
+public class Sessions {
+    /** Why a session ended. */
+    public static final String LOGOUT = "logout";
+
+    public static final String PASSWORD_CHANGED = "password_changed";
+    public static final String STAFF = "ended_by_staff";
+    private static final String REUSED = "refresh_token_reused";
+    private static final Duration GRACE = Duration.ofMinutes(1);
+    private static final int MOST_DEVICES = 20;
+    private final SessionStore store;
+    private final AccessTokens tokens;
+    private final KnownTokens known;
+    private final SessionSettings settings;
+    private final TransactionTemplate transaction;
+
+    Sessions(
+            SessionStore store,
+            AccessTokens tokens,
+            KnownTokens known,
+            SessionSettings settings,
+            TransactionTemplate transaction) {
+        this.store = store;
+        this.tokens = tokens;
+        this.known = known;
+        this.settings = settings;
+        this.transaction = transaction;
+    }
+
+    /**
+     * Opens a session for somebody who has shown who they are.
+     *
+     * @param methods how, in the words of RFC 8176; at least one
+     */
+    public LoggedIn open(long userId, SessionKind kind, Collection<String> methods, Client client) {
+        return switch (kind) {
+            case TOKEN -> withTokens(userId, methods, client);
+            case COOKIE -> withCookie(userId, methods, client);
+        };
+    }
+
+    /** An access token on a session of its own that cannot be refreshed. */
+    public String accessToken(long userId, Collection<String> methods, Client client) {
+        var session = store.insert(userId, SessionKind.TOKEN, null, methods, client, settings.tokenLifetime());
+        return tokens.issue(userId, store.roles(userId), session);
+    }
+
+    private LoggedIn withTokens(long userId, Collection<String> methods, Client client) {
+        var refresh = Opaque.random();
+        var session = inTransaction(() -> {
+            var id = store.insert(userId, SessionKind.TOKEN, null, methods, client, settings.sessionLifetime());
+            store.insertRefreshToken(id, 1, Opaque.hash(refresh), settings.refreshLifetime());
+            return id;
+        });
+        return answer(userId, session, refresh);
+    }
+
+    private LoggedIn withCookie(long userId, Collection<String> methods, Client client) {
+        var secret = Opaque.random();
+        var session = store.insert(
+                userId, SessionKind.COOKIE, Opaque.hash(secret), methods, client, settings.sessionLifetime());
+        return LoggedIn.withCookie(
+                session,
+                secret,
+                KnownTokens.csrfToken(secret),
+                settings.sessionLifetime().toSeconds());
+    }
+
+    /**
+     * Trades a refresh token for a new access token and a new refresh token. One that comes a second time has been
+     * stolen, by then or now: its session ends. Only who comes again within a minute under the same key, because the
+     * answer was lost, gets that answer once more.
+     *
+     * @param nonce the caller's Idempotency-Key
+     */
+    public RefreshResult refresh(@Nullable String refreshToken, @Nullable String nonce) {
+        if (refreshToken == null || !Opaque.isWellFormed(refreshToken)) return new Refused();
+        var hash = Opaque.hash(refreshToken);
+        var nonceHash = nonce == null ? null : Opaque.hash(nonce);
+        return inTransaction(() -> {
+            var used = store.use(hash, nonceHash);
+            if (used.isEmpty()) return again(refreshToken, hash, nonce, nonceHash);
+            var from = used.get();
+            var next =
+                    nonce == null ? Opaque.random() : Opaque.derived(store.seed(from.session()), refreshToken, nonce);
+            store.insertRefreshToken(
+                    from.session(), from.generation() + 1, Opaque.hash(next), settings.refreshLifetime());
+            return refreshed(from, next);
+        });
+    }
+
+    private RefreshResult again(String refreshToken, byte[] hash, @Nullable String nonce, byte @Nullable [] nonceHash) {
+        var spent = store.spent(hash, GRACE).orElse(null);
+        if (spent == null) return new Refused();
+        if (nonce != null && spent.justNow() && java.util.Arrays.equals(nonceHash, spent.nonceHash())) {
+            var next = Opaque.derived(spent.seed(), refreshToken, nonce);
+            var successor = store.unused(Opaque.hash(next));
+            if (successor.isPresent()) return refreshed(successor.get(), next);
+        }
+        store.endFamily(spent.session(), REUSED);
+        known.forget(spent.session());
+        return new Refused();
+    }
+
+    private RefreshResult refreshed(Refreshable session, String next) {
+        return new Refreshed(answer(session.userId(), session.session(), next));
+    }
+
+    private LoggedIn answer(long userId, UUID session, String refreshToken) {
+        return LoggedIn.withTokens(
+                session,
+                tokens.issue(userId, store.roles(userId), session),
+                settings.tokenLifetime().toSeconds(),
+                refreshToken);
+    }
+
+    /** Newest first; {@code current} is the one that asks. */
+    public List<Session> list(long userId, @Nullable UUID current) {
+        return store.list(userId, current);
+    }
+
+    /** @return false when this user has no such session that goes on */
+    public boolean end(UUID session, long userId, String reason) {
+        var ended = store.end(session, userId, reason);
+        known.forget(session);
+        return ended;
+    }
+
+    /**
+     * Ends every session of a user, or all but one.
+     *
+     * @return how many that were
+     */
+    public int endAll(long userId, @Nullable UUID but, String reason) {
+        var ended = store.endAll(userId, but, reason);
+        known.forgetAllOf(userId);
+        return ended;
+    }
+
+    /** The user of this session has shown once more who they are: how, in the words of RFC 8176. */
+    public void authenticatedAgain(UUID session, String method) {
+        store.authenticatedAgain(session, method);
+        known.forget(session);
+    }
+
+    /** Whether this client is a browser that the account with this address has been opened with before. */
+    public boolean isKnownDevice(Client client, String email) {
+        return client.device() != null && store.isDeviceOf(Opaque.hash(client.device()), email);
+    }
+
+    /** Has the browser remember, unless it does already, that this user has logged in with it. */
+    public @Nullable ResponseCookie rememberDevice(long userId, Client client) {
+        if (client.device() != null && store.touchDevice(Opaque.hash(client.device()), userId)) return null;
+        var device = Opaque.random();
+        transaction.executeWithoutResult(_ -> store.insertDevice(Opaque.hash(device), userId, MOST_DEVICES));
+        return Cookies.device(device);
+    }
+
+    /** None of this user's browsers is known any more. */
+    public void forgetDevices(long userId) {
+        store.forgetDevices(userId);
+    }
+
+    private <T> T inTransaction(java.util.function.Supplier<T> work) {
+        return java.util.Objects.requireNonNull(transaction.execute(_ -> work.get()));
+    }
+}

@@ -1,0 +1,109 @@
+package kontor.accounts.sessions;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** Signing keys in the database. */
+@Repository
+class SigningKeyStore {
+    private final JdbcClient jdbc;
+
+    SigningKeyStore(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /**
+     * One of them.
+     *
+     * @param jwk a JSON Web Key with its private half
+     * @param signs whether its time to sign has come
+     */
+    record Kept(String id, String jwk, boolean signs, Instant createdAt, Instant signsFrom) {
+        @Override
+        public String toString() {
+            return "Kept[" + id + "]";
+        }
+    }
+
+    /** Newest first. */
+    List<Kept> keys() {
+        return jdbc.sql("""
+                        SELECT id, jwk, signs_from <= now() AS signs, created_at, signs_from
+                        FROM accounts.signing_keys ORDER BY signs_from DESC, id
+                        """)
+                .query((row, _) -> new Kept(
+                        row.getString("id"),
+                        row.getString("jwk"),
+                        row.getBoolean("signs"),
+                        row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                        row.getObject("signs_from", OffsetDateTime.class).toInstant()))
+                .list();
+    }
+
+    void insert(String id, String jwk, Duration notice) {
+        jdbc.sql("""
+                        INSERT INTO accounts.signing_keys (id, jwk, signs_from)
+                        VALUES (:id, :jwk, now() + CAST(:notice AS interval))
+                        """)
+                .param("id", id)
+                .param("jwk", jwk)
+                .param("notice", notice.toString())
+                .update();
+    }
+
+    /** Whether the newest key has signed for long enough, or one is there that its successor has made needless. */
+    boolean hasKeysToChange(SessionSettings settings) {
+        return jdbc.sql("""
+                        SELECT (:lifetime <> 'PT0S' AND max(signs_from) < now() - CAST(:lifetime AS interval))
+                            OR count(*) FILTER (WHERE signs_from <= now() - CAST(:kept AS interval)) > 1
+                        FROM accounts.signing_keys
+                        """)
+                .param("lifetime", settings.signingKeyLifetime().toString())
+                .param("kept", settings.tokenLifetime().toString())
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** Writes the next key unless another node was faster. */
+    void insertWhenDue(String id, String jwk, SessionSettings settings) {
+        jdbc.sql("""
+                        INSERT INTO accounts.signing_keys (id, jwk, signs_from)
+                        SELECT :id, :jwk, now() + CAST(:notice AS interval)
+                        WHERE :lifetime <> 'PT0S'
+                          AND NOT EXISTS (SELECT FROM accounts.signing_keys
+                                          WHERE signs_from >= now() - CAST(:lifetime AS interval))
+                        """)
+                .param("id", id)
+                .param("jwk", jwk)
+                .param("notice", settings.signingKeyNotice().toString())
+                .param("lifetime", settings.signingKeyLifetime().toString())
+                .update();
+    }
+
+    /** Takes away the keys whose successor has signed for this long: nothing that they signed is good any more. */
+    void deleteSuperseded(Duration longerThanATokenIsGood) {
+        jdbc.sql("""
+                        DELETE FROM accounts.signing_keys k
+                        WHERE EXISTS (SELECT FROM accounts.signing_keys next
+                                      WHERE next.signs_from > k.signs_from
+                                        AND next.signs_from <= now() - CAST(:kept AS interval))
+                        """).param("kept", longerThanATokenIsGood.toString()).update();
+    }
+
+    boolean delete(String id) {
+        return jdbc.sql("DELETE FROM accounts.signing_keys WHERE id = :id")
+                        .param("id", id)
+                        .update()
+                == 1;
+    }
+
+    /** Lets one node at a time change the keys, until its transaction ends. */
+    void awaitTurn() {
+        jdbc.sql("SELECT pg_advisory_xact_lock(hashtext('kontor.accounts.signing_keys'))")
+                .query(row -> {});
+    }
+}
