@@ -1,6 +1,7 @@
 package kontor.accounts;
 
 import java.util.List;
+import kontor.web.CrossOrigins;
 import kontor.web.Refusal;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -18,7 +19,7 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
  * What a request passes before it reaches a controller: the firewall against crooked addresses, the headers for
- * browsers, and who calls. There are no sessions, cookies or forms here, so none of what guards those. Whether the caller
+ * browsers, whose pages may call, and who does. There are no sessions, cookies or forms here, so none of what guards those. Whether the caller
  * may do what the operation does is decided at the operation, by {@code kontor.web}.
  */
 @Configuration(proxyBeanMethods = false)
@@ -28,10 +29,13 @@ class SecurityConfiguration {
 
     @Bean
     SecurityFilterChain everyRequest(
-            KnownTokens tokens, @Qualifier("handlerExceptionResolver") HandlerExceptionResolver answers) {
+            KnownTokens tokens,
+            CrossOrigins origins,
+            @Qualifier("handlerExceptionResolver") HandlerExceptionResolver answers) {
         return new DefaultSecurityFilterChain(
                 AnyRequestMatcher.INSTANCE,
                 new HeaderWriterFilter(List.of(HEADERS)),
+                origins.filter(),
                 new BearerTokens(tokens, answers));
     }
 
