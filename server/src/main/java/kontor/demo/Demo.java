@@ -79,6 +79,8 @@ public class Demo {
     private static SpringApplication server(Class<?> application, DataFolder data, URI simulator, DemoSecrets secrets) {
         Map<String, Object> own = Map.ofEntries(
                 Map.entry("kontor.data", data.path().toString()),
+                Map.entry("kontor.tls.certificate", ""), // its simulator and its people come by plain http
+                Map.entry("kontor.tls.private-key", ""),
                 Map.entry("kontor.admin.email", DemoSecrets.ADMIN),
                 Map.entry("kontor.admin.password", secrets.adminPassword()),
                 Map.entry("kontor.payments.stripe.api-base", simulator.toString()),

@@ -37,6 +37,11 @@ class WebConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
+    TrustedProxies trustedProxies() {
+        return new TrustedProxies(settings.trustedProxies());
+    }
+
+    @Bean
     FilterRegistrationBean<RequestIds> requestIds() {
         var filter = new FilterRegistrationBean<>(new RequestIds());
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE);

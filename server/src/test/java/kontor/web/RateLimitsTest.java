@@ -102,6 +102,7 @@ class RateLimitsTest {
     }
 
     private static RateLimits limits(int perSecond, int burst) {
-        return new RateLimits(new WebSettings(DataSize.ofMegabytes(1), DataSize.ofGigabytes(1), perSecond, burst));
+        return new RateLimits(new WebSettings(
+                DataSize.ofMegabytes(1), DataSize.ofGigabytes(1), perSecond, burst, List.of(), List.of()));
     }
 }

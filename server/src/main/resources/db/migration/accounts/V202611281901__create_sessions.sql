@@ -111,4 +111,5 @@ COMMENT ON TABLE accounts.signing_keys IS
     'The key pairs of access tokens, shared by all servers: the newest that may signs, all of them verify.';
 COMMENT ON COLUMN accounts.signing_keys.signs_from IS
     'a new key is published for a while before it signs, so that everybody who verifies has seen it';
-GRANT DELETE ON accounts.signing_keys TO kontor_app;
+COMMENT ON COLUMN accounts.signing_keys.jwk IS 'RFC 7517, with the private half; sealed with a key from outside the database';
+GRANT DELETE, UPDATE (jwk) ON accounts.signing_keys TO kontor_app;
