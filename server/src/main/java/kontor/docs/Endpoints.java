@@ -122,10 +122,8 @@ final class Endpoints {
         permissions.forEach(permission -> headings.add(Grid.code(permission)));
         var grid = new Grid(headings.toArray(String[]::new));
         for (var each : operations) {
-            var row = new ArrayList<>(List.of(
-                    each.call(),
-                    each.isOpen() ? MAY : REFUSED,
-                    each.isOpen() ? "" : each.reach(Set.of())));
+            var row = new ArrayList<>(
+                    List.of(each.call(), each.isOpen() ? MAY : REFUSED, each.isOpen() ? "" : each.reach(Set.of())));
             for (var permission : permissions)
                 row.add(permission.equals(each.permission()) ? MAY : permission.equals(each.wider()) ? ALL : "");
             grid.row(row.toArray(String[]::new));
