@@ -30,6 +30,9 @@ public final class Permissions {
             of("payments:review", "Close work items, and act on a gateway's message again"),
             of("roles:read", "See roles, permissions, and who has which role"),
             of("roles:write", "Create, change and delete roles, within one's own permissions"),
+            of("sessions:end", "End anybody's sessions"),
+            of("signing-keys:read", "See which keys access tokens are signed with, without their private halves"),
+            of("signing-keys:write", "Have new signing keys made, and take leaked ones away"),
             of("users:read", "Find users and see their record"),
             of("users:roles", "Give and take roles, within one's own permissions"));
     private static final Set<String> NAMES = ALL.stream().map(Permission::name).collect(Collectors.toUnmodifiableSet());
