@@ -1,38 +1,35 @@
 package kontor.accounts.roles;
 
-import kontor.web.Caller;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import kontor.auditlog.Act;
+import kontor.auditlog.AuditLog;
 import org.springframework.stereotype.Component;
 
-/** Tells of every change of roles: who made it, and how it was before and after. Called inside its transaction. */
+/** Tells of every change of roles: how it was before and after. Called inside its transaction. */
 @Component
 class RoleActs {
-    private static final Logger log = LoggerFactory.getLogger(RoleActs.class);
+    private final AuditLog log;
 
-    void created(Caller caller, Role role) {
-        log.info("{} creates the role {} with {}", caller.principal(), role.name(), role.permissions());
+    RoleActs(AuditLog log) {
+        this.log = log;
     }
 
-    void changed(Caller caller, Role before, Role after) {
-        log.info(
-                "{} changes the role {} from {} to {}",
-                caller.principal(),
-                after.name(),
-                before.permissions(),
-                after.permissions());
+    void created(Role role) {
+        log.record(Act.of("roles.create", subject(role)).changed(null, role));
     }
 
-    void deleted(Caller caller, Role role) {
-        log.info("{} deletes the role {} with {}", caller.principal(), role.name(), role.permissions());
+    void changed(Role before, Role after) {
+        log.record(Act.of("roles.change", subject(after)).changed(before, after));
     }
 
-    void given(Caller caller, UserRoles before, UserRoles after) {
-        log.info(
-                "{} changes the roles of user:{} from {} to {}",
-                caller.principal(),
-                after.userId(),
-                before.roles(),
-                after.roles());
+    void deleted(Role role) {
+        log.record(Act.of("roles.delete", subject(role)).changed(role, null));
+    }
+
+    void given(UserRoles before, UserRoles after) {
+        log.record(Act.of("users.roles", "user:" + after.userId()).changed(before, after));
+    }
+
+    private static String subject(Role role) {
+        return "role:" + role.name();
     }
 }

@@ -57,7 +57,7 @@ public class Roles {
         var created = store.insert(wanted.name(), wanted.descriptionOrEmpty(), permissions)
                 .orElseThrow(() -> new Refusal(
                         HttpStatus.CONFLICT, "role_taken", "There is a role " + wanted.name() + " already."));
-        acts.created(caller, created);
+        acts.created(created);
         return created;
     }
 
@@ -82,7 +82,7 @@ public class Roles {
         rights.requireAll(without(before.permissions(), permissions));
         var after = store.update(name, before.version(), change.description(), new TreeSet<>(permissions))
                 .orElseThrow(() -> versionChanged(before));
-        acts.changed(caller, before, after);
+        acts.changed(before, after);
         return after;
     }
 
@@ -102,7 +102,7 @@ public class Roles {
         } catch (DataIntegrityViolationException e) {
             throw new Refusal(HttpStatus.CONFLICT, "role_in_use", "Somebody has the role " + name + ".");
         }
-        acts.deleted(caller, role);
+        acts.deleted(role);
     }
 
     /**
@@ -133,7 +133,7 @@ public class Roles {
         store.take(userId, taken);
         store.give(userId, given);
         var after = store.ofUser(userId).orElseThrow(() -> Refusal.notFound("user"));
-        acts.given(caller, before, after);
+        acts.given(before, after);
         return after;
     }
 
