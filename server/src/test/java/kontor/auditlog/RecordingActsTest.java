@@ -227,23 +227,6 @@ class RecordingActsTest {
     }
 
     @Test
-    void whatGoesWrongBehindItsRecordIsSaidInAnother() {
-        var paid = order(users.customer(), card("at_once_is_usual"));
-        kontor.TestGateway.fault("{\"kind\": \"error\", \"status\": 400, \"operation\": \"refund\"}");
-        try {
-            var refused = post("/orders/" + paid + "/refunds", "{\"reason\": \"returned\"}");
-            if (refused.status() >= 400)
-                assertThat(log.of(admin))
-                        .containsExactly(
-                                "done POST /orders/{id}/refunds order:" + paid,
-                                "refused POST /orders/{id}/refunds order:" + paid);
-            else assertThat(log.of(admin)).hasSize(1);
-        } finally {
-            kontor.TestGateway.clearFaults();
-        }
-    }
-
-    @Test
     void readingLeavesNone() {
         assertThat(staff.get("/users?limit=1").status()).isEqualTo(200);
         assertThat(staff.get("/ledger/accounts").status()).isEqualTo(200);
@@ -389,13 +372,14 @@ class RecordingActsTest {
                 "INSERT INTO auditlog.seals SELECT * FROM auditlog.seals",
             })
     void theServersRoleCannotRewriteIt(String sql) {
-        assertThatThrownBy(() -> jdbc.execute(sql)).hasMessageContaining("permission denied");
+        assertThatThrownBy(() -> jdbc.execute(sql)).rootCause().hasMessageContaining("permission denied");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"UPDATE auditlog.acts SET actor = 'user:1'", "DELETE FROM auditlog.seals"})
     void norCanItsOwner(String sql) {
         assertThatThrownBy(() -> new JdbcTemplate(TestDatabase.owner()).execute(sql))
+                .rootCause()
                 .hasMessageContaining("append-only");
     }
 
