@@ -2,7 +2,10 @@ package kontor.auditlog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
@@ -154,7 +157,7 @@ class RecordingActsTest {
 
     @Test
     void moneyThatIsNotMovedLeavesNone() {
-        var paid = order(users.customer(), card("at_once_is_usual"));
+        var paid = order(users.customer(), card("at_once"));
         var tooMuch = Map.of("amount", Map.of("amount", 511, "currency", "GBP"), "reason", "returned");
         assertThat(post("/orders/" + paid + "/refunds", tooMuch).status()).isEqualTo(422);
         assertThat(post("/orders/" + paid + "/capture", "{}").status()).isEqualTo(409);
@@ -175,6 +178,14 @@ class RecordingActsTest {
                 .isEqualTo(200);
         assertThat(log.of(admin)).containsExactly("done POST /orders/{id}/cancel order:" + first);
         assertThat(log.of(buyer)).isEmpty();
+    }
+
+    @Test
+    void whatStaffBuyIsWrittenByALaneAndRecordedBehindIt() {
+        order(admin, "{\"method\": \"invoice\"}");
+        await().atMost(Duration.ofSeconds(30)).until(() -> log.of(admin), List.of("done POST /orders")::equals);
+        assertThat(log.after(admin, "{request,payment,method}")).isEqualTo("invoice");
+        assertThat(log.after(admin, "{status}")).isEqualTo("201");
     }
 
     @Test
