@@ -1,5 +1,7 @@
 package kontor.auditlog;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -31,11 +33,15 @@ class Net {
     private final ActStore store;
     private final Recordable recordable;
     private final Refusals refusals;
+    private final Counter lost;
 
-    Net(ActStore store, Recordable recordable, Refusals refusals) {
+    Net(ActStore store, Recordable recordable, Refusals refusals, MeterRegistry metrics) {
         this.store = store;
         this.recordable = recordable;
         this.refusals = refusals;
+        this.lost = Counter.builder("kontor.auditlog.lost")
+                .description("Acts that were done, and could not be recorded behind it")
+                .register(metrics);
     }
 
     /** Before a transaction on the request's thread commits: the record belongs to the first that has written something. */
@@ -58,6 +64,7 @@ class Net {
         try {
             store.insert(entry(request, status, code, done ? Outcome.DONE : Outcome.REFUSED));
         } catch (DataAccessException | TransactionException e) {
+            lost.increment();
             log.error(
                     "{} of {} is not in the audit log",
                     actionOf(request.http()),

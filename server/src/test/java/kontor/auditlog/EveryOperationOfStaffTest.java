@@ -84,8 +84,34 @@ class EveryOperationOfStaffTest {
             assertThat(acts(name)).as(name).isEqualTo(1);
             begin(name, operation.getValue());
             end(422, operation.getValue());
-            assertThat(acts(name)).as(name).isEqualTo(1);
+            assertThat(acts(name)).as(name).isZero();
         }
+    }
+
+    @Test
+    void leavesAnotherRecordWhenItFailsBehindTheFirst() {
+        var operation = operations().entrySet().iterator().next();
+        begin(operation.getKey(), operation.getValue());
+        write();
+        end(409, operation.getValue());
+        assertThat(jdbc.queryForList(
+                        "SELECT outcome || coalesce(' ' || (after ->> 'status'), '') FROM auditlog.acts "
+                                + "WHERE user_agent = ? ORDER BY id",
+                        String.class,
+                        agent))
+                .containsExactly("done", "refused 409");
+    }
+
+    @Test
+    void leavesNoneWhenWhatItWroteIsTakenBack() {
+        var operation = operations().entrySet().iterator().next();
+        begin(operation.getKey(), operation.getValue());
+        transaction.executeWithoutResult(status -> {
+            jdbc.queryForObject("SELECT pg_current_xact_id()::text", String.class);
+            status.setRollbackOnly();
+        });
+        end(409, operation.getValue());
+        assertThat(acts(operation.getKey())).isZero();
     }
 
     @Test
