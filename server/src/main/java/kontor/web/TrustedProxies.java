@@ -40,7 +40,8 @@ final class TrustedProxies implements WebServerFactoryCustomizer<ConfigurableTom
             var most = parsed.getAddress().length * Byte.SIZE;
             var bits = slash < 0 ? most : Integer.parseInt(proxy.substring(slash + 1));
             // The JDK would take 10.1 for 10.0.0.1.
-            var whole = parsed instanceof Inet6Address || parsed.getHostAddress().equals(address);
+            var whole =
+                    parsed instanceof Inet6Address || parsed.getHostAddress().equals(address);
             if (whole && bits >= 1 && bits <= most) return address + "/" + bits;
         } catch (IllegalArgumentException e) {
             // told below
