@@ -59,6 +59,11 @@ public class Demo {
         System.out.print(screen(port, managementPort, simulator.address(), data, secrets));
     }
 
+    /** Whether a demo has made its passwords in this data folder before. */
+    public static boolean ownsWhatIsIn(Path folder) {
+        return DemoSecrets.areIn(new DataFolder(folder));
+    }
+
     /** As the server finds them. */
     private static ConfigurableEnvironment settings(String... options) {
         var settings = new StandardEnvironment();

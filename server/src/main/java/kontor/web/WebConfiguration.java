@@ -26,6 +26,7 @@ class WebConfiguration implements WebMvcConfigurer {
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
         registry.addInterceptor(limits);
+        registry.addInterceptor(new ProperRequests());
         registry.addInterceptor(new Access());
         registry.addInterceptor(new CardDataInParameters());
     }

@@ -10,6 +10,8 @@ import org.springframework.util.unit.DataSize;
  * @param largestImport the largest body of a streamed import
  * @param requestsPerSecond what one caller may ask for in the long run; 0 for no limit
  * @param burst what one caller may ask for at once
+ * @param sharedLimits whether several servers on one database count a caller together; each asks the database about one at
+ *     most every 500 ms
  * @param trustedProxies addresses and networks ({@code 192.0.2.7}, {@code 10.1.0.0/16}) of reverse proxies, whose word on
  *     who calls and how is taken: {@code X-Forwarded-For}, {@code -Proto}, {@code -Host} and {@code -Port}
  * @param corsOrigins whose pages may call from a browser, such as {@code https://shop.example}; none by default
@@ -20,6 +22,7 @@ record WebSettings(
         @DefaultValue("1GB") DataSize largestImport,
         @DefaultValue("100") int requestsPerSecond,
         @DefaultValue("200") int burst,
+        @DefaultValue("false") boolean sharedLimits,
         @DefaultValue List<String> trustedProxies,
         @DefaultValue List<String> corsOrigins) {
     WebSettings {

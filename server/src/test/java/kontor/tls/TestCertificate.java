@@ -9,11 +9,13 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Base64;
 import java.util.UUID;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 
 /** A certificate that vouches for itself, as PEM. The JDK's own keytool makes it. */
-record TestCertificate(String certificate, String privateKey, byte[] encoded) {
+public record TestCertificate(String certificate, String privateKey, byte[] encoded, SSLContext server) {
     /** @param algorithm RSA, EC or Ed25519 */
-    static TestCertificate make(Path folder, String algorithm) throws GeneralSecurityException, IOException {
+    public static TestCertificate make(Path folder, String algorithm) throws GeneralSecurityException, IOException {
         var store = folder.resolve(UUID.randomUUID() + ".p12");
         try {
             var keytool = new ProcessBuilder(
@@ -44,7 +46,11 @@ record TestCertificate(String certificate, String privateKey, byte[] encoded) {
         Files.delete(store);
         var certificate = keys.getCertificate("kontor").getEncoded();
         var key = keys.getKey("kontor", "changeit".toCharArray()).getEncoded();
-        return new TestCertificate(pem("CERTIFICATE", certificate), pem("PRIVATE KEY", key), certificate);
+        var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(keys, "changeit".toCharArray());
+        var server = SSLContext.getInstance("TLS");
+        server.init(managers.getKeyManagers(), null, null);
+        return new TestCertificate(pem("CERTIFICATE", certificate), pem("PRIVATE KEY", key), certificate, server);
     }
 
     private static String pem(String kind, byte[] content) {

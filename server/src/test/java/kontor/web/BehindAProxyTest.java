@@ -184,6 +184,31 @@ class BehindAProxyTest {
     }
 
     @Test
+    void saysTheSameWhenTheBodyWasOnlyAnnounced() throws IOException {
+        try (var socket = new Socket("localhost", api.address("/").getPort())) {
+            socket.setSoTimeout(10_000);
+            var head = "POST /users HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nX-Forwarded-For: %s\r\n"
+                    .formatted(guest);
+            socket.getOutputStream()
+                    .write((head + "Content-Length: 100\r\nExpect: 100-continue\r\n\r\n").getBytes(UTF_8));
+            var answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+            assertThat(answer.replaceFirst("HTTP/1.1 100[^\r]*\r\n\r\n", ""))
+                    .startsWith("HTTP/1.1 408")
+                    .contains("\"code\":\"body_timeout\"");
+        }
+    }
+
+    @Test
+    void hangsUpOnHeadersThatDoNotGoOn() throws IOException {
+        try (var socket = new Socket("localhost", api.address("/").getPort())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write("GET /products HTTP/1.1\r\nHost: a\r\nX-".getBytes(UTF_8));
+            assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+                    .doesNotContain(" 200 ");
+        }
+    }
+
+    @Test
     void answersWhatFailsOutsideOfControllersLikeEverythingElse() {
         for (var accept : new String[] {"*/*", "text/html"}) {
             var failed = api.get("/products", "X-Forwarded-For", guest, "X-Fail", "a secret", "Accept", accept);
