@@ -11,6 +11,7 @@ import kontor.accounts.sessions.Sessions;
 import kontor.accounts.throttling.Throttle;
 import kontor.web.Refusal;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Service;
 
 /** Lets people in who show who they are. */
@@ -21,21 +22,32 @@ public class Logins {
     private final Passwords passwords;
     private final Sessions sessions;
     private final Throttle throttle;
+    private final ObjectProvider<Directory> directory;
 
-    Logins(AccountStore store, Passwords passwords, Sessions sessions, Throttle throttle) {
+    Logins(
+            AccountStore store,
+            Passwords passwords,
+            Sessions sessions,
+            Throttle throttle,
+            ObjectProvider<Directory> directory) {
         this.store = store;
         this.passwords = passwords;
         this.sessions = sessions;
         this.throttle = throttle;
+        this.directory = directory;
     }
 
     /**
-     * By e-mail address and password. An unknown address takes as long as a wrong password, and both are told alike.
+     * By e-mail address and password. An unknown address takes as long as a wrong password, and both are told alike. Names
+     * that are no addresses are the {@link Directory}'s.
      *
      * @throws Refusal 429 when there were too many tries without success, 503 when too many are signing in
      */
     public LoginResult byPassword(@Nullable String email, @Nullable String password, SessionKind kind, Client client) {
         var address = email == null ? "" : email;
+        var elsewhere = directory.getObject();
+        if (elsewhere.answersFor(address))
+            return elsewhere.byPassword(address, password == null ? "" : password, kind, client);
         try (var attempt = throttle.admit(address, client)) {
             var account = EmailAddress.isValid(address) ? store.credentials(address) : Optional.<Credentials>empty();
             var hash = account.map(Credentials::passwordHash).orElse(null);

@@ -74,9 +74,9 @@ class TryStore {
                 .update();
     }
 
-    void giveBack(String networkKey) {
+    void giveBack(String key) {
         jdbc.sql("UPDATE accounts.tries SET count = greatest(0, count - 1) WHERE key = :key")
-                .param("key", networkKey)
+                .param("key", key)
                 .update();
     }
 
