@@ -57,13 +57,17 @@ record OidcSettings(@DefaultValue Map<String, Provider> oidc) {
             throw new IllegalArgumentException(here + ": names are of lower-case letters, digits and single hyphens");
         if (provider == null
                 || provider.issuer() == null
-                || provider.clientId() == null
+                || isBlank(provider.clientId())
                 || provider.redirectUri() == null)
             throw new IllegalArgumentException(here + " needs issuer, client-id and redirect-uri");
         checkAddress(here + ".issuer", provider.issuer());
         checkAddress(here + ".redirect-uri", provider.redirectUri());
         if (!provider.scopes().contains("openid"))
             throw new IllegalArgumentException(here + ".scopes must contain openid");
+    }
+
+    private static boolean isBlank(@Nullable String text) {
+        return text == null || text.isBlank();
     }
 
     private static void checkAddress(String setting, URI address) {

@@ -85,6 +85,8 @@ final class ProviderConnection implements AutoCloseable {
         var deadline = deadlines.schedule(question::cancel, budget.toNanos(), TimeUnit.NANOSECONDS);
         try {
             return http.execute(question, ProviderConnection::read);
+        } catch (IllegalStateException e) {
+            throw new IOException("no answer in time", e); // what the client says when its time is over at a bad moment
         } finally {
             deadline.cancel(false);
         }

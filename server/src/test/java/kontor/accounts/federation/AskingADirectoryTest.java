@@ -34,18 +34,24 @@ class AskingADirectoryTest {
     static Path folder;
 
     private static SelfSigned certificate;
+    private static SelfSigned others;
     private static InMemoryDirectoryServer server;
 
     @BeforeAll
     static void start() throws Exception {
-        certificate = SelfSigned.in(folder);
+        certificate = SelfSigned.in(folder, "localhost");
+        others = SelfSigned.in(folder, "directory.example");
         var tls = certificate.tls();
         var here = InetAddress.getLoopbackAddress();
         var config = new InMemoryDirectoryServerConfig("dc=corp,dc=example");
         config.addInMemoryOperationInterceptor(new AsActiveDirectory());
         config.setListenerConfigs(
                 InMemoryListenerConfig.createLDAPConfig("ldap", here, 0, tls.getSocketFactory()),
-                InMemoryListenerConfig.createLDAPSConfig("ldaps", here, 0, tls.getServerSocketFactory(), null));
+                InMemoryListenerConfig.createLDAPSConfig("ldaps", here, 0, tls.getServerSocketFactory(), null),
+                InMemoryListenerConfig.createLDAPConfig(
+                        "other-ldap", here, 0, others.tls().getSocketFactory()),
+                InMemoryListenerConfig.createLDAPSConfig(
+                        "other-ldaps", here, 0, others.tls().getServerSocketFactory(), null));
         server = new InMemoryDirectoryServer(config);
         server.addEntries(
                 "dn: dc=corp,dc=example",
@@ -139,7 +145,7 @@ class AskingADirectoryTest {
     @Test
     void aCertificateThatNobodyHasSignedIsNotBelieved() {
         BINDS.clear();
-        for (var url : List.of(ldaps("localhost"), startTls("localhost")))
+        for (var url : List.of(ldaps("ldaps"), startTls("ldap")))
             assertThatThrownBy(() -> withUrl(url).find("ann", PASSWORD)).isInstanceOf(IOException.class);
         assertThat(BINDS).isEmpty();
     }
@@ -147,18 +153,18 @@ class AskingADirectoryTest {
     @Test
     void aCertificateIsBelievedUnderItsOwnNameAlone() throws IOException {
         BINDS.clear();
-        for (var url : List.of(ldaps("127.0.0.1"), startTls("127.0.0.1")))
-            assertThatThrownBy(() -> withUrl(url, "ca=" + certificate.pem()).find("ann", PASSWORD))
+        for (var url : List.of(ldaps("other-ldaps"), startTls("other-ldap")))
+            assertThatThrownBy(() -> withUrl(url, "ca=" + others.pem()).find("ann", PASSWORD))
                     .isInstanceOf(IOException.class);
         assertThat(BINDS).isEmpty();
-        for (var url : List.of(ldaps("localhost"), startTls("localhost")))
+        for (var url : List.of(ldaps("ldaps"), startTls("ldap")))
             assertThat(withUrl(url, "ca=" + certificate.pem()).find("ann", PASSWORD))
                     .isPresent();
     }
 
     @Test
     void theNextServerIsAskedWhenOneIsDown() throws IOException {
-        var urls = "urls=ldaps://localhost:1," + ldaps("localhost").substring("urls=".length());
+        var urls = "urls=ldaps://localhost:1," + ldaps("ldaps").substring("urls=".length());
         assertThat(withUrl(urls, "ca=" + certificate.pem()).find("ann", PASSWORD))
                 .isPresent();
     }
@@ -181,12 +187,12 @@ class AskingADirectoryTest {
         }
     }
 
-    private static String ldaps(String host) {
-        return "urls=ldaps://" + host + ":" + server.getListenPort("ldaps");
+    private static String ldaps(String listener) {
+        return "urls=ldaps://localhost:" + server.getListenPort(listener);
     }
 
-    private static String startTls(String host) {
-        return "urls=ldap://%s:%d;start-tls=true".formatted(host, server.getListenPort("ldap"));
+    private static String startTls(String listener) {
+        return "urls=ldap://localhost:%d;start-tls=true".formatted(server.getListenPort(listener));
     }
 
     private static LdapDirectory withUrl(String url, String... more) {
@@ -199,7 +205,7 @@ class AskingADirectoryTest {
 
     private static LdapDirectory directory(String... settings) {
         var all = new HashMap<String, String>();
-        put(all, ldaps("localhost"));
+        put(all, ldaps("ldaps"));
         for (var setting : settings) put(all, setting);
         return directory(all);
     }

@@ -57,7 +57,7 @@ class AskingAProviderTest {
 
     @Test
     void aCertificateIsBelievedFromThoseWhoAreTrustedAndUnderItsOwnNameAlone(@TempDir Path folder) throws Exception {
-        var certificate = SelfSigned.in(folder);
+        var certificate = SelfSigned.in(folder, "localhost");
         var asked = new AtomicInteger();
         var server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(certificate.tls()));

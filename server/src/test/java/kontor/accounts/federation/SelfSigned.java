@@ -11,7 +11,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * A server's certificate that it has signed itself, for {@code localhost} and for no other name.
+ * A server's certificate that it has signed itself, for one name and no other.
  *
  * @param tls with which a server shows it
  * @param pem the file that a client believes it by
@@ -19,8 +19,8 @@ import javax.net.ssl.SSLContext;
 record SelfSigned(SSLContext tls, Path pem) {
     private static final String PASSWORD = "for these tests";
 
-    static SelfSigned in(Path folder) throws IOException, GeneralSecurityException, InterruptedException {
-        var file = folder.resolve("server.p12");
+    static SelfSigned in(Path folder, String name) throws IOException, GeneralSecurityException, InterruptedException {
+        var file = folder.resolve(name + ".p12");
         var made = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
                                 .toString(),
@@ -34,9 +34,9 @@ record SelfSigned(SSLContext tls, Path pem) {
                         "-validity",
                         "2",
                         "-dname",
-                        "CN=localhost",
+                        "CN=" + name,
                         "-ext",
-                        "san=dns:localhost",
+                        "san=dns:" + name,
                         "-storetype",
                         "PKCS12",
                         "-storepass",
@@ -58,7 +58,7 @@ record SelfSigned(SSLContext tls, Path pem) {
         var encoded = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
                 .encodeToString(store.getCertificate("server").getEncoded());
         var pem = Files.writeString(
-                folder.resolve("server.pem"),
+                folder.resolve(name + ".pem"),
                 "-----BEGIN CERTIFICATE-----\n" + encoded + "\n-----END CERTIFICATE-----\n");
         return new SelfSigned(tls, pem);
     }
