@@ -16,6 +16,7 @@ import kontor.auditlog.Act;
 import kontor.auditlog.AuditLog;
 import kontor.web.Refusal;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -27,6 +28,7 @@ public class Logins {
     private final Passwords passwords;
     private final Sessions sessions;
     private final Throttle throttle;
+    private final ObjectProvider<Directory> directory;
     private final AuditLog log;
     private final TransactionTemplate transaction;
 
@@ -35,23 +37,29 @@ public class Logins {
             Passwords passwords,
             Sessions sessions,
             Throttle throttle,
+            ObjectProvider<Directory> directory,
             AuditLog log,
             TransactionTemplate transaction) {
         this.store = store;
         this.passwords = passwords;
         this.sessions = sessions;
         this.throttle = throttle;
+        this.directory = directory;
         this.log = log;
         this.transaction = transaction;
     }
 
     /**
-     * By e-mail address and password. An unknown address takes as long as a wrong password, and both are told alike.
+     * By e-mail address and password. An unknown address takes as long as a wrong password, and both are told alike. Names
+     * that are no addresses are the {@link Directory}'s.
      *
      * @throws Refusal 429 when there were too many tries without success, 503 when too many are signing in
      */
     public LoginResult byPassword(@Nullable String email, @Nullable String password, SessionKind kind, Client client) {
         var address = email == null ? "" : email;
+        var elsewhere = directory.getObject();
+        if (elsewhere.answersFor(address))
+            return elsewhere.byPassword(address, password == null ? "" : password, kind, client);
         try (var attempt = throttle.admit(address, client)) {
             var account = EmailAddress.isValid(address) ? store.credentials(address) : Optional.<Credentials>empty();
             var hash = account.map(Credentials::passwordHash).orElse(null);

@@ -490,6 +490,13 @@ INSERT INTO accounts.users (name, email, password_hash) SELECT name, upper(email
 -- passwords_are_hashed: one is not
 UPDATE accounts.users SET password_hash = '$argon2id$password';
 
+-- identities_belong_to_one_user: somebody elsewhere is two users (without its guard)
+ALTER TABLE accounts.identities DROP CONSTRAINT identities_issuer_subject_key;
+INSERT INTO accounts.identities (issuer, subject, user_id) SELECT 'ldap', 'ann', id FROM accounts.users LIMIT 2;
+
+-- roles_from_elsewhere_have_an_identity: the directory gives roles to people it does not know
+UPDATE accounts.user_roles SET source = 'ldap';
+
 -- database_is_durable: commits are not waited for
 SET LOCAL synchronous_commit = off;
 

@@ -12,6 +12,7 @@ import org.springframework.http.ResponseCookie;
 public final class Cookies {
     static final String SESSION = "__Host-session";
     static final String DEVICE = "__Host-device";
+    static final String LOGIN = "__Host-login";
     static final Duration DEVICE_LIFETIME = Duration.ofDays(365);
 
     private Cookies() {}
@@ -28,6 +29,19 @@ public final class Cookies {
 
     public static ResponseCookie device(String value) {
         return cookie(DEVICE, value, DEVICE_LIFETIME);
+    }
+
+    /** What a login that goes by way of another server has to come back with. */
+    public static ResponseCookie login(String value, Duration lifetime) {
+        return cookie(LOGIN, value, lifetime);
+    }
+
+    public static ResponseCookie noLogin() {
+        return cookie(LOGIN, "", Duration.ZERO);
+    }
+
+    public static @Nullable String login(HttpServletRequest request) {
+        return value(request, LOGIN);
     }
 
     static @Nullable String session(HttpServletRequest request) {

@@ -271,13 +271,17 @@ class SessionStore {
                 == 1;
     }
 
-    boolean isDeviceOf(byte[] hash, String email) {
+    /** @param account an e-mail address, or the name that its user has in the directory */
+    boolean isDeviceOf(byte[] hash, String account) {
         return jdbc.sql("""
                         SELECT EXISTS (SELECT FROM accounts.devices d JOIN accounts.users u ON u.id = d.user_id
-                                       WHERE d.hash = :hash AND lower(u.email) = lower(:email))
+                                       WHERE d.hash = :hash
+                                         AND (lower(u.email) = lower(:account)
+                                              OR EXISTS (SELECT FROM accounts.identities i
+                                                         WHERE i.user_id = u.id AND i.login_name = lower(:account))))
                         """)
                 .param("hash", hash)
-                .param("email", email)
+                .param("account", account)
                 .query(Boolean.class)
                 .single();
     }

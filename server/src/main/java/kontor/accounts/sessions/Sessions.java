@@ -178,9 +178,9 @@ public class Sessions {
         known.forget(session);
     }
 
-    /** Whether this client is a browser that the account with this address has been opened with before. */
-    public boolean isKnownDevice(Client client, String email) {
-        return client.device() != null && store.isDeviceOf(Opaque.hash(client.device()), email);
+    /** Whether this client is a browser that the account with this address or name has been opened with before. */
+    public boolean isKnownDevice(Client client, String account) {
+        return client.device() != null && store.isDeviceOf(Opaque.hash(client.device()), account);
     }
 
     /** Has the browser remember, unless it does already, that this user has logged in with it. */
