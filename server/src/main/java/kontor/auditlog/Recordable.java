@@ -99,7 +99,9 @@ final class Recordable {
         if (value.isObject()) {
             var object = json.createObjectNode();
             for (var member : value.properties())
-                object.set(plain(member.getKey(), LONGEST_NAME), cleaned(snake(member.getKey()), member.getValue(), texts));
+                object.set(
+                        plain(member.getKey(), LONGEST_NAME),
+                        cleaned(snake(member.getKey()), member.getValue(), texts));
             return object;
         }
         if (value.isArray()) {

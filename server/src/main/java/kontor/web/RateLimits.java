@@ -38,7 +38,9 @@ public class RateLimits implements HandlerInterceptor {
     public void count(HttpServletRequest request) {
         if (settings.requestsPerSecond() == 0) return;
         var caller = Callers.current();
-        Object key = caller.isGuest() ? request.getRemoteAddr() : (Object) caller.userId();
+        Object key = caller.isUser()
+                ? (Object) caller.userId()
+                : caller.isGuest() ? request.getRemoteAddr() : caller.principal();
         if (buckets.get(key, _ -> fullBucket()).tryConsume(1)) return;
         throw new Refusal(
                 HttpStatus.TOO_MANY_REQUESTS,

@@ -139,8 +139,13 @@ public class Sessions {
 
     /** @return false when this user has no such session that goes on */
     public boolean end(UUID session, long userId, String reason) {
-        var ended = store.end(session, userId, reason);
-        known.forget(session);
+        var ended = inTransaction(() -> {
+            var found = store.end(session, userId, reason);
+            // A client that is being let in right now has kept the session from ending until it was in.
+            if (found) store.endOpenedIn(userId, reason);
+            return found;
+        });
+        known.forgetAllOf(userId);
         return ended;
     }
 
@@ -150,7 +155,11 @@ public class Sessions {
      * @return how many that were
      */
     public int endAll(long userId, @Nullable UUID but, String reason) {
-        var ended = store.endAll(userId, but, reason);
+        var ended = inTransaction(() -> {
+            var found = store.endAll(userId, but, reason);
+            store.endOpenedIn(userId, reason);
+            return found;
+        });
         known.forgetAllOf(userId);
         return ended;
     }
