@@ -12,7 +12,9 @@ import org.springframework.http.ResponseCookie;
 public final class Cookies {
     static final String SESSION = "__Host-session";
     static final String DEVICE = "__Host-device";
+    static final String FORM = "__Host-form";
     static final Duration DEVICE_LIFETIME = Duration.ofDays(365);
+    private static final Duration FORM_LIFETIME = Duration.ofHours(1);
 
     private Cookies() {}
 
@@ -30,7 +32,16 @@ public final class Cookies {
         return cookie(DEVICE, value, DEVICE_LIFETIME);
     }
 
-    static @Nullable String session(HttpServletRequest request) {
+    /** What a form of ours has to bring along: only a page of ours could write it there. */
+    public static ResponseCookie form(String value) {
+        return cookie(FORM, value, FORM_LIFETIME);
+    }
+
+    public static @Nullable String form(HttpServletRequest request) {
+        return value(request, FORM);
+    }
+
+    public static @Nullable String session(HttpServletRequest request) {
         return value(request, SESSION);
     }
 
