@@ -16,6 +16,7 @@ import kontor.TestUsers.TestUser;
 import kontor.accounts.oauth.TestClients.TestClient;
 import kontor.accounts.sessions.SessionSettings;
 import kontor.database.TestDatabase;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -74,7 +75,7 @@ class LettingClientsInTest {
         assertThat(tokens.status()).as(tokens.text()).isEqualTo(200);
         assertThat(tokens.header("Cache-Control")).contains("no-store");
         assertThat(tokens.at("/token_type")).isEqualTo("Bearer");
-        assertThat(Set.of(tokens.at("/scope").split(" "))).isEqualTo(Set.of(scope.split(" ")));
+        assertThat(Set.of(tokens.at("/scope").split(" ", -1))).isEqualTo(Set.of(scope.split(" ", -1)));
 
         var id = verified(tokens.at("/id_token"), "JWT");
         assertThat(id.getIssuer()).isEqualTo(settings.publicUrl());
@@ -383,14 +384,14 @@ class LettingClientsInTest {
         return TestClients.parameter(answer(question, client, scope, "allow", browser), "code");
     }
 
-    private Api.Answer ask(TestClient client, String scope, String... more) {
+    private Api.Answer ask(TestClient client, String scope, @Nullable String... more) {
         return clients.authorize(clients.request(client, scope, TestClients.verifier(), more), "Cookie", browser);
     }
 
     private Api.Answer answer(Api.Answer page, TestClient client, String scopes, String decision, String cookie) {
         var question = TestClients.fields(page).get("state");
         var body = new StringBuilder("client_id=" + client.id() + "&state=" + question + "&decision=" + decision);
-        for (var scope : scopes.split(" ")) body.append("&scope=").append(scope);
+        for (var scope : scopes.split(" ", -1)) body.append("&scope=").append(scope);
         return api.post(
                 "/oauth2/authorize",
                 body.toString(),
