@@ -59,6 +59,11 @@ public class Demo {
         System.out.print(screen(port, managementPort, simulator.address(), data, secrets));
     }
 
+    /** Whether a demo has made its passwords in this data folder before. */
+    public static boolean ownsWhatIsIn(Path folder) {
+        return DemoSecrets.areIn(new DataFolder(folder));
+    }
+
     /** As the server finds them. */
     private static ConfigurableEnvironment settings(String... options) {
         var settings = new StandardEnvironment();
@@ -79,6 +84,8 @@ public class Demo {
     private static SpringApplication server(Class<?> application, DataFolder data, URI simulator, DemoSecrets secrets) {
         Map<String, Object> own = Map.ofEntries(
                 Map.entry("kontor.data", data.path().toString()),
+                Map.entry("kontor.tls.certificate", ""), // its simulator and its people come by plain http
+                Map.entry("kontor.tls.private-key", ""),
                 Map.entry("kontor.admin.email", DemoSecrets.ADMIN),
                 Map.entry("kontor.admin.password", secrets.adminPassword()),
                 Map.entry("kontor.payments.stripe.api-base", simulator.toString()),

@@ -26,6 +26,7 @@ class WebConfiguration implements WebMvcConfigurer {
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
         registry.addInterceptor(limits);
+        registry.addInterceptor(new ProperRequests());
         registry.addInterceptor(new Access());
         registry.addInterceptor(new CardDataInParameters());
     }
@@ -34,6 +35,11 @@ class WebConfiguration implements WebMvcConfigurer {
     public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
         resolvers.add(new Callers());
         resolvers.add(new PageRequests());
+    }
+
+    @Bean
+    TrustedProxies trustedProxies() {
+        return new TrustedProxies(settings.trustedProxies());
     }
 
     @Bean

@@ -4,6 +4,7 @@ import java.util.List;
 import kontor.accounts.SecurityHeaders;
 import kontor.accounts.sessions.KnownTokens;
 import kontor.accounts.sessions.SessionSettings;
+import kontor.web.CrossOrigins;
 import kontor.web.RateLimits;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
@@ -58,6 +59,7 @@ class OAuthConfiguration {
             ProviderAnswers provided,
             KnownTokens known,
             RateLimits limits,
+            CrossOrigins origins,
             SessionSettings settings,
             @Qualifier("handlerExceptionResolver") HandlerExceptionResolver answers) {
         var forItself = new OAuth2ClientCredentialsAuthenticationProvider(authorizations, tokens);
@@ -81,6 +83,7 @@ class OAuthConfiguration {
         return new DefaultSecurityFilterChain(
                 ProviderRequests::isOurs,
                 new HeaderWriterFilter(List.of(new SecurityHeaders())),
+                origins.filter(),
                 new ProviderRequests(provider, known, limits, answers),
                 authorizationEndpoint(providers, provided),
                 clientAuthentication(providers, provided),

@@ -5,7 +5,10 @@ import java.text.ParseException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import kontor.auditlog.Act;
+import kontor.auditlog.AuditLog;
 import kontor.web.OAuthClient;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
@@ -21,24 +24,28 @@ public class OAuthSessions {
     public static final String REVOKED = "revoked_by_client";
     public static final String CODE_REUSED = "code_reused";
     private static final String REFRESH_TOKEN_REUSED = "refresh_token_reused";
+    private static final Set<String> STOLEN = Set.of(CODE_REUSED, REFRESH_TOKEN_REUSED);
     private static final Duration ID_TOKEN_LIFETIME = Duration.ofMinutes(5); // it is read once, at the login
     private final OAuthSessionStore store;
     private final SessionStore sessions;
     private final AccessTokens tokens;
     private final KnownTokens known;
     private final SessionSettings settings;
+    private final AuditLog log;
 
     OAuthSessions(
             OAuthSessionStore store,
             SessionStore sessions,
             AccessTokens tokens,
             KnownTokens known,
-            SessionSettings settings) {
+            SessionSettings settings,
+            AuditLog log) {
         this.store = store;
         this.sessions = sessions;
         this.tokens = tokens;
         this.known = known;
         this.settings = settings;
+        this.log = log;
     }
 
     /** An access token that is found wherever it was put, and what it says. */
@@ -109,7 +116,9 @@ public class OAuthSessions {
     }
 
     public void end(UUID session, String reason) {
-        sessions.endFamily(session, reason);
+        if (sessions.endFamily(session, reason) && STOLEN.contains(reason))
+            log.recordRefused(
+                    Act.of("sessions.end", "session:" + session).with(Map.of("session", session, "reason", reason)));
         known.forget(session);
     }
 

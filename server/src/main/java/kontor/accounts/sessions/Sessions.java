@@ -3,10 +3,13 @@ package kontor.accounts.sessions;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import kontor.accounts.sessions.RefreshResult.Refreshed;
 import kontor.accounts.sessions.RefreshResult.Refused;
 import kontor.accounts.sessions.SessionStore.Refreshable;
+import kontor.auditlog.Act;
+import kontor.auditlog.AuditLog;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseCookie;
 import org.springframework.stereotype.Service;
@@ -30,6 +33,7 @@ public class Sessions {
     private final AccessTokens tokens;
     private final KnownTokens known;
     private final SessionSettings settings;
+    private final AuditLog log;
     private final TransactionTemplate transaction;
 
     Sessions(
@@ -37,11 +41,13 @@ public class Sessions {
             AccessTokens tokens,
             KnownTokens known,
             SessionSettings settings,
+            AuditLog log,
             TransactionTemplate transaction) {
         this.store = store;
         this.tokens = tokens;
         this.known = known;
         this.settings = settings;
+        this.log = log;
         this.transaction = transaction;
     }
 
@@ -115,7 +121,10 @@ public class Sessions {
             var successor = store.unused(Opaque.hash(next));
             if (successor.isPresent()) return refreshed(successor.get(), next);
         }
-        store.endFamily(spent.session(), REUSED);
+        if (store.endFamily(spent.session(), REUSED))
+            log.record(Act.of("sessions.theft", "user:" + spent.userId())
+                    .by("server")
+                    .with(Map.of("session", spent.session(), "reason", REUSED)));
         known.forget(spent.session());
         return new Refused();
     }
@@ -140,10 +149,10 @@ public class Sessions {
     /** @return false when this user has no such session that goes on */
     public boolean end(UUID session, long userId, String reason) {
         var ended = inTransaction(() -> {
-            var found = store.end(session, userId, reason);
-            // A client that is being let in right now has kept the session from ending until it was in.
-            if (found) store.endOpenedIn(userId, reason);
-            return found;
+            if (!store.end(session, userId, reason)) return false;
+            store.endOpenedIn(userId, reason); // a client that is let in right now has kept the session until it was in
+            log.record(Act.of("sessions.end", "user:" + userId).with(Map.of("session", session, "reason", reason)));
+            return true;
         });
         known.forgetAllOf(userId);
         return ended;
@@ -156,9 +165,10 @@ public class Sessions {
      */
     public int endAll(long userId, @Nullable UUID but, String reason) {
         var ended = inTransaction(() -> {
-            var found = store.endAll(userId, but, reason);
+            var many = store.endAll(userId, but, reason);
             store.endOpenedIn(userId, reason);
-            return found;
+            log.record(Act.of("sessions.end_all", "user:" + userId).with(Map.of("sessions", many, "reason", reason)));
+            return many;
         });
         known.forgetAllOf(userId);
         return ended;
