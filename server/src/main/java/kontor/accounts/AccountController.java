@@ -57,7 +57,7 @@ class AccountController {
         return accounts.list(new UserFilter(query, role), page);
     }
 
-    @SignedIn
+    @SignedIn(scope = SEE_ALL)
     @GetMapping("/users/me")
     @Operation(summary = "Who one is")
     User me(Caller caller) {
@@ -65,7 +65,7 @@ class AccountController {
     }
 
     /** Somebody else's record is not there, unless the caller may see all. */
-    @SignedIn
+    @SignedIn(scope = SEE_ALL)
     @GetMapping("/users/{id}")
     @Operation(summary = "One user: oneself, or anybody with the permission users:read")
     User find(@PathVariable long id, Caller caller) {

@@ -8,7 +8,7 @@ import org.springframework.security.web.header.HeaderWriter;
  * What browsers are told with every answer: guess no types, run and frame nothing, send no addresses along, keep no
  * copies. Written last, so that an operation that says otherwise for itself is left as it is.
  */
-final class SecurityHeaders implements HeaderWriter {
+public final class SecurityHeaders implements HeaderWriter {
     private static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";
     private static final String OWN_SCRIPTS =
             "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none';"

@@ -61,7 +61,7 @@ public class AuditLog {
         var actor = act.actor() != null ? act.actor() : request == null ? "server" : caller.principal();
         return new Entry(
                 Recordable.plain(actor, LONGEST_ACTOR),
-                act.actor() == null && !caller.isGuest() ? Long.valueOf(caller.userId()) : userIdOf(actor),
+                act.actor() == null && caller.isUser() ? Long.valueOf(caller.userId()) : userIdOf(actor),
                 request == null ? Origin.SERVER : Origin.of(request),
                 act.action(),
                 act.subject() == null ? null : Recordable.plain(act.subject(), LONGEST_SUBJECT),

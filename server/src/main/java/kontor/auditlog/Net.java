@@ -95,7 +95,7 @@ class Net {
         var caller = Callers.current();
         return new Entry(
                 caller.principal(),
-                caller.isGuest() ? null : Long.valueOf(caller.userId()),
+                caller.isUser() ? Long.valueOf(caller.userId()) : null,
                 Origin.of(http),
                 action,
                 subjectOf(http),

@@ -78,7 +78,7 @@ class OrderController {
             @Nullable String detail,
             Instant at) {}
 
-    @Anyone
+    @Anyone(scope = "orders:place")
     @PostMapping("/orders")
     @Operation(summary = "Place an order: 201 confirmed, 202 waiting for its payment")
     @Parameter(in = ParameterIn.HEADER, name = Idempotency.HEADER, required = true)
@@ -123,7 +123,7 @@ class OrderController {
         }
     }
 
-    @SignedIn
+    @SignedIn(scope = READ_ALL)
     @GetMapping("/orders")
     @Operation(summary = "One's own orders, or all of them with the permission orders:read; newest first")
     Page<OrderView> list(
@@ -136,7 +136,7 @@ class OrderController {
         return pageOf(page, whose, statusOf(status));
     }
 
-    @SignedIn
+    @SignedIn(scope = READ_ALL)
     @GetMapping("/users/{id}/orders")
     @Operation(summary = "The orders of one user: one's own, or anybody's with the permission orders:read")
     Page<OrderView> ofUser(@PathVariable long id, PageRequest page, Caller caller) {
@@ -144,14 +144,14 @@ class OrderController {
         return pageOf(page, id, null);
     }
 
-    @SignedIn
+    @SignedIn(scope = READ_ALL)
     @GetMapping("/orders/{id}")
     @Operation(summary = "One order: one's own, or any with the permission orders:read")
     OrderView find(@PathVariable long id, Caller caller) {
         return orders.find(id, ownerFilter(caller, READ_ALL)).orElseThrow(() -> Refusal.notFound("order"));
     }
 
-    @SignedIn
+    @SignedIn(scope = READ_ALL)
     @GetMapping("/orders/{id}/timeline")
     @Operation(summary = "Every step in the life of an order: one's own, or any with the permission orders:read")
     Page<TimelineEntry> timeline(@PathVariable long id, Caller caller) {
@@ -172,7 +172,7 @@ class OrderController {
                 null);
     }
 
-    @SignedIn
+    @SignedIn(scope = CANCEL_ALL)
     @PostMapping("/orders/{id}/cancel")
     @Operation(summary = "Call off an order that is not paid and not shipped: one's own, or any with orders:cancel")
     @Parameter(in = ParameterIn.HEADER, name = Idempotency.HEADER, required = true)

@@ -67,7 +67,7 @@ class OrderMoneyController {
         return refunding.refund(id, request, caller, Idempotency.keysOf(http));
     }
 
-    @SignedIn
+    @SignedIn(scope = READ_ALL)
     @GetMapping("/orders/{id}/refunds")
     @Operation(summary = "What was given back of an order: one's own, or any with the permission orders:read")
     Page<RefundView> refunds(@PathVariable long id, Caller caller) {
@@ -75,7 +75,7 @@ class OrderMoneyController {
         return new Page<>(refunds.ofOrder(id, caller.may(READ_ALL)), null);
     }
 
-    @SignedIn
+    @SignedIn(scope = READ_ALL)
     @GetMapping("/orders/{id}/refunds/{refundId}")
     @Operation(summary = "One refund: of one's own order, or of any with the permission orders:read")
     RefundView findRefund(@PathVariable long id, @PathVariable long refundId, Caller caller) {
@@ -91,7 +91,7 @@ class OrderMoneyController {
         if (orders.find(id, owner).isEmpty()) throw Refusal.notFound("order");
     }
 
-    @SignedIn
+    @SignedIn(scope = "orders:place")
     @PostMapping("/orders/{id}/payments")
     @Operation(
             summary =

@@ -142,7 +142,7 @@ public class Orders {
         var settled = !byGateway && total.minorUnits() == 0;
         var order = new NewOrder(
                 ids.next("orders.order_ids"),
-                caller.isGuest() ? null : caller.userId(),
+                caller.isUser() ? caller.userId() : null,
                 request.email(),
                 request.currency(),
                 byGateway ? OrderStatus.PENDING_PAYMENT : OrderStatus.CONFIRMED,
@@ -201,7 +201,7 @@ public class Orders {
     }
 
     private void checkPayment(OrderRequest request, Caller caller) {
-        if (caller.isGuest() && request.email() == null)
+        if (!caller.isUser() && request.email() == null)
             throw Refusal.ofField("email", "required", "is needed from guests");
         var payment = request.payment();
         if (!payment.isCard()) {

@@ -88,7 +88,7 @@ class PaymentController {
         }
     }
 
-    @SignedIn
+    @SignedIn(scope = "orders:read")
     @GetMapping("/payments/{id}")
     @Operation(summary = "One payment: the buyer's own, or any with the permission orders:read")
     PaymentView find(@PathVariable long id, Caller caller) {

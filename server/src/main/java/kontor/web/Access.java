@@ -17,7 +17,7 @@ import org.springframework.web.servlet.HandlerInterceptor;
 class Access implements HandlerInterceptor {
     private final ConcurrentMap<Method, Rule> rules = new ConcurrentHashMap<>();
 
-    /** @param permission what the caller needs; "" for being signed in */
+    /** @param permission what the caller needs, or a client's scope; "" for none */
     record Rule(Kind kind, String permission) {
         enum Kind {
             OPEN,
@@ -33,9 +33,12 @@ class Access implements HandlerInterceptor {
         var rule = rules.computeIfAbsent(method.getMethod(), _ -> ruleOf(method));
         var caller = Callers.current();
         switch (rule.kind()) {
-            case OPEN -> {}
+            case OPEN -> {
+                if (!rule.permission().isEmpty()) checkScope(caller, rule.permission());
+            }
             case SIGNED_IN -> {
                 if (caller.isGuest()) throw Refusal.signInFirst();
+                checkScope(caller, rule.permission());
             }
             case PERMISSION -> {
                 if (caller.isGuest()) throw Refusal.signInFirst();
@@ -48,16 +51,25 @@ class Access implements HandlerInterceptor {
         return true;
     }
 
+    private static void checkScope(Caller caller, String scope) {
+        if (caller.isWithinScope(scope)) return;
+        throw new Refusal(
+                HttpStatus.FORBIDDEN,
+                "insufficient_scope",
+                scope.isEmpty() ? "This is not for clients." : "This needs the scope " + scope + ".");
+    }
+
     static Rule ruleOf(HandlerMethod method) {
         var requires = AnnotationUtils.findAnnotation(method.getMethod(), Requires.class);
         if (requires != null) return new Rule(Rule.Kind.PERMISSION, requires.value());
-        if (AnnotationUtils.findAnnotation(method.getMethod(), SignedIn.class) != null)
-            return new Rule(Rule.Kind.SIGNED_IN, "");
+        var signedIn = AnnotationUtils.findAnnotation(method.getMethod(), SignedIn.class);
+        if (signedIn != null) return new Rule(Rule.Kind.SIGNED_IN, signedIn.scope());
+        var anyone = AnnotationUtils.findAnnotation(method.getMethod(), Anyone.class);
+        if (anyone != null) return new Rule(Rule.Kind.OPEN, anyone.scope());
         // The OpenAPI document and its pages, and what the management port serves.
         var frame = method.getBeanType().getName();
-        if (AnnotationUtils.findAnnotation(method.getMethod(), Anyone.class) != null
-                || frame.startsWith("org.springdoc.")
-                || frame.startsWith("org.springframework.boot.")) return new Rule(Rule.Kind.OPEN, "");
+        if (frame.startsWith("org.springdoc.") || frame.startsWith("org.springframework.boot."))
+            return new Rule(Rule.Kind.OPEN, "");
         return new Rule(Rule.Kind.CLOSED, "");
     }
 }

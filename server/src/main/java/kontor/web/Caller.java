@@ -7,29 +7,48 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who makes a request.
  *
- * @param userId 0 for a guest
+ * @param userId 0 for a guest, and for a client that calls for itself
  * @param permissions {@code *} stands for all
- * @param login null for a guest, and for what the server does by itself
+ * @param login null for a guest, for a client that calls for itself, and for what the server does by itself
+ * @param client what calls, unless it is one of the user's own programs
  */
 public record Caller(
-        long userId, Set<String> permissions, @Nullable Login login) {
+        long userId,
+        Set<String> permissions,
+        @Nullable Login login,
+        @Nullable OAuthClient client) {
     public static final Caller GUEST = new Caller(0, Set.of());
 
     public Caller(long userId, Set<String> permissions) {
-        this(userId, permissions, null);
+        this(userId, permissions, null, null);
+    }
+
+    public Caller(long userId, Set<String> permissions, @Nullable Login login) {
+        this(userId, permissions, login, null);
     }
 
     public boolean isGuest() {
-        return userId == 0;
+        return userId == 0 && client == null;
+    }
+
+    /** Whether it is a person, or a program of theirs, and neither a guest nor a client that calls for itself. */
+    public boolean isUser() {
+        return userId != 0;
+    }
+
+    /** Whether the user has let the client do this; their own programs may do what they may. "" is what nobody lets a client do. */
+    public boolean isWithinScope(String scope) {
+        return client == null || client.scopes().contains(scope);
     }
 
     public boolean may(String permission) {
         return permissions.contains(permission) || permissions.contains("*");
     }
 
-    /** Whose idempotency keys these are, and who is named in histories: {@code user:17}. */
+    /** Whose idempotency keys these are, and who is named in histories: {@code user:17}, or {@code client:…} with its id. */
     public String principal() {
-        return isGuest() ? "guest" : "user:" + userId;
+        if (isUser()) return "user:" + userId;
+        return client == null ? "guest" : "client:" + client.id();
     }
 
     /** Whose idempotency keys these are where guests may call: they have no name but the e-mail address that they give. */

@@ -52,7 +52,7 @@ public class RateLimits implements HandlerInterceptor {
     public void count(HttpServletRequest request) {
         if (settings.requestsPerSecond() == 0) return;
         var caller = Callers.current();
-        var name = caller.isGuest() ? "guest:" + request.getRemoteAddr() : "user:" + caller.userId();
+        var name = caller.isGuest() ? "guest:" + request.getRemoteAddr() : caller.principal();
         var buckets = callers.get(name, this::full);
         if (buckets.own().tryConsume(1) && (buckets.shared() == null || takesTogether(buckets.shared()))) return;
         throw new Refusal(

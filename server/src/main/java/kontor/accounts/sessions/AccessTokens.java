@@ -13,14 +13,21 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import kontor.web.OAuthClient;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
-/** Issues and verifies access tokens: JSON Web Tokens as RFC 9068 describes them, signed with RS256 and nothing else. */
+/**
+ * Issues and verifies access tokens: JSON Web Tokens as RFC 9068 describes them, signed with RS256 and nothing else. Those of
+ * OAuth clients name the address that clients know us by as their issuer, which OpenID Connect wants to be one and the same
+ * everywhere; those of the users' own programs keep the name that they always had.
+ */
 @Component
 class AccessTokens {
     private static final JOSEObjectType TYPE = new JOSEObjectType("at+jwt");
@@ -29,6 +36,8 @@ class AccessTokens {
     private static final int UUID_LENGTH = 36;
     private static final Pattern COMPACT = Pattern.compile("[A-Za-z0-9_-]++\\.[A-Za-z0-9_-]++\\.[A-Za-z0-9_-]++");
     private static final String SESSION = "sid";
+    private static final String CLIENT = "client_id";
+    private static final String SCOPE = "scope";
     private static final Pattern USER_ID = Pattern.compile("[1-9][0-9]{0,17}");
     private final SigningKeys keys;
     private final SessionSettings settings;
@@ -45,8 +54,19 @@ class AccessTokens {
         this.clock = clock;
     }
 
-    /** What a good token says. {@code until} includes the leeway. */
-    record Verified(long userId, UUID session, String keyId, Instant until) {}
+    /**
+     * What a good token says.
+     *
+     * @param userId 0 for a client that acts for itself
+     * @param until includes the leeway
+     * @param client whom it was given to; null for a program of the user's own
+     */
+    record Verified(
+            long userId,
+            UUID session,
+            String keyId,
+            Instant until,
+            @Nullable OAuthClient client) {}
 
     /** Whether its time has passed, or the key that signed it was taken away. */
     boolean isOver(Verified token) {
@@ -55,22 +75,47 @@ class AccessTokens {
 
     /** @param roles for others who read the token; what its user may do here is looked up */
     String issue(long userId, List<String> roles, UUID session) {
-        var now = clock.instant();
-        var signing = keys.signing();
-        var header = new JWSHeader.Builder(JWSAlgorithm.RS256)
-                .type(TYPE)
-                .keyID(signing.id())
-                .build();
-        var claims = new JWTClaimsSet.Builder()
-                .issuer(settings.issuer())
+        var claims = claims(settings.issuer(), settings.tokenLifetime())
                 .audience(settings.audience())
                 .subject(Long.toString(userId))
+                .claim(SESSION, session.toString())
+                .claim("roles", roles);
+        return signed(TYPE, claims.build()).token();
+    }
+
+    /** @param userId 0 for a client that acts for itself */
+    IssuedToken issue(long userId, OAuthClient client, UUID session) {
+        var claims = claims(settings.publicUrl(), settings.tokenLifetime())
+                .audience(settings.audience())
+                .subject(userId == 0 ? client.id() : Long.toString(userId))
+                .claim(SESSION, session.toString())
+                .claim(CLIENT, client.id())
+                .claim(SCOPE, String.join(" ", client.scopes()));
+        return signed(TYPE, claims.build());
+    }
+
+    /** An ID token of OpenID Connect, which tells a client who has logged in and opens nothing. */
+    IssuedToken issueIdToken(Map<String, Object> who, Duration lifetime) {
+        var claims = claims(settings.publicUrl(), lifetime);
+        who.forEach(claims::claim);
+        return signed(JOSEObjectType.JWT, claims.build());
+    }
+
+    private JWTClaimsSet.Builder claims(String issuer, Duration lifetime) {
+        var now = clock.instant();
+        return new JWTClaimsSet.Builder()
+                .issuer(issuer)
                 .issueTime(Date.from(now))
                 .notBeforeTime(Date.from(now))
-                .expirationTime(Date.from(now.plus(settings.tokenLifetime())))
-                .jwtID(UUID.randomUUID().toString())
-                .claim(SESSION, session.toString())
-                .claim("roles", roles)
+                .expirationTime(Date.from(now.plus(lifetime)))
+                .jwtID(UUID.randomUUID().toString());
+    }
+
+    private IssuedToken signed(JOSEObjectType type, JWTClaimsSet claims) {
+        var signing = keys.signing();
+        var header = new JWSHeader.Builder(JWSAlgorithm.RS256)
+                .type(type)
+                .keyID(signing.id())
                 .build();
         var token = new SignedJWT(header, claims);
         try {
@@ -78,7 +123,11 @@ class AccessTokens {
         } catch (JOSEException e) {
             throw new IllegalStateException("The signing key cannot sign", e);
         }
-        return token.serialize();
+        return new IssuedToken(
+                token.serialize(),
+                claims.getIssueTime().toInstant(),
+                claims.getExpirationTime().toInstant(),
+                claims.getClaims());
     }
 
     /** What the token says, if we have issued it and its time has not passed; nothing for every kind of bad token. */
@@ -105,10 +154,10 @@ class AccessTokens {
 
     private Optional<Verified> verify(String keyId, @Nullable JWTClaimsSet claims) throws ParseException {
         if (claims == null
-                || !settings.issuer().equals(claims.getIssuer())
+                || !issuerOf(claims).equals(claims.getIssuer())
                 || !List.of(settings.audience()).equals(claims.getAudience())
                 || claims.getSubject() == null
-                || !USER_ID.matcher(claims.getSubject()).matches()
+                || !(USER_ID.matcher(claims.getSubject()).matches() || isForItself(claims))
                 || claims.getExpirationTime() == null
                 || claims.getNotBeforeTime() == null) return Optional.empty();
         var now = clock.instant();
@@ -117,6 +166,22 @@ class AccessTokens {
         if (now.isBefore(from) || !now.isBefore(until)) return Optional.empty();
         var session = claims.getStringClaim(SESSION);
         if (session == null || session.length() != UUID_LENGTH) return Optional.empty();
-        return Optional.of(new Verified(Long.parseLong(claims.getSubject()), UUID.fromString(session), keyId, until));
+        var userId = isForItself(claims) ? 0 : Long.parseLong(claims.getSubject());
+        return Optional.of(new Verified(userId, UUID.fromString(session), keyId, until, clientOf(claims)));
+    }
+
+    private String issuerOf(JWTClaimsSet claims) {
+        return claims.getClaim(CLIENT) == null ? settings.issuer() : settings.publicUrl();
+    }
+
+    /** RFC 9068: where no user takes part, the client is the subject. */
+    private static boolean isForItself(JWTClaimsSet claims) {
+        return claims.getSubject().equals(claims.getClaim(CLIENT));
+    }
+
+    private static @Nullable OAuthClient clientOf(JWTClaimsSet claims) throws ParseException {
+        var client = claims.getStringClaim(CLIENT);
+        var scope = claims.getStringClaim(SCOPE);
+        return client == null ? null : new OAuthClient(client, scope == null ? Set.of() : Set.of(scope.split(" ")));
     }
 }

@@ -13,7 +13,9 @@ public final class Cookies {
     static final String SESSION = "__Host-session";
     static final String DEVICE = "__Host-device";
     static final String LOGIN = "__Host-login";
+    static final String FORM = "__Host-form";
     static final Duration DEVICE_LIFETIME = Duration.ofDays(365);
+    private static final Duration FORM_LIFETIME = Duration.ofHours(1);
 
     private Cookies() {}
 
@@ -44,7 +46,16 @@ public final class Cookies {
         return value(request, LOGIN);
     }
 
-    static @Nullable String session(HttpServletRequest request) {
+    /** What a form of ours has to bring along: only a page of ours could write it there. */
+    public static ResponseCookie form(String value) {
+        return cookie(FORM, value, FORM_LIFETIME);
+    }
+
+    public static @Nullable String form(HttpServletRequest request) {
+        return value(request, FORM);
+    }
+
+    public static @Nullable String session(HttpServletRequest request) {
         return value(request, SESSION);
     }
 

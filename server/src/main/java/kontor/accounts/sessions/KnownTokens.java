@@ -61,8 +61,7 @@ public class KnownTokens {
     }
 
     /** @return null when there is no such session, or not any more */
-    @Nullable
-    Authentication ofCookie(String secret) {
+    public @Nullable Authentication ofCookie(String secret) {
         var found = known.getIfPresent(secret);
         if (found != null) return found.recheckedWhenDue();
         var caller = store.callerByCookie(Opaque.hash(secret));
@@ -84,6 +83,12 @@ public class KnownTokens {
 
     void forgetAllOf(long userId) {
         forget(entry -> entry.userId == userId);
+    }
+
+    void forgetClient(String clientId) {
+        forget(entry -> entry.token != null
+                && entry.token.client() != null
+                && entry.token.client().id().equals(clientId));
     }
 
     private void forget(Predicate<Known> which) {
@@ -167,7 +172,9 @@ public class KnownTokens {
 
         private @Nullable Authentication read() {
             used.add(session);
-            return authenticated(store.caller(session, userId));
+            var client = token == null ? null : token.client();
+            return authenticated(
+                    client == null ? store.caller(session, userId) : store.callerByClient(session, userId, client));
         }
 
         private static @Nullable Authentication authenticated(Optional<Caller> caller) {

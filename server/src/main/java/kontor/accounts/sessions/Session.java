@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A login that goes on.
  *
- * @param kind {@code token} for programs, {@code cookie} for browsers
+ * @param kind {@code token} for programs, {@code cookie} for browsers, {@code oauth} for OAuth clients
  * @param methods how the user showed who they are, in the words of RFC 8176: {@code pwd}, {@code otp}, {@code hwk} …
  * @param network the address that the login came from
  * @param lastUsedAt to the minute

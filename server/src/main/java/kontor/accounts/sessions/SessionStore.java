@@ -6,12 +6,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import kontor.web.Caller;
 import kontor.web.Login;
+import kontor.web.OAuthClient;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -82,6 +84,34 @@ class SessionStore {
                 .optional();
     }
 
+    /** The same for a client's token: what it may do is bounded by its scopes, and by what its user may do. */
+    Optional<Caller> callerByClient(UUID session, long userId, OAuthClient client) {
+        return jdbc.sql("SELECT s.id, s.authenticated_at, s.methods, s.scopes, c.scopes AS allowed, " + PERMISSIONS
+                        + """
+                         AS permissions
+                        FROM accounts.sessions s
+                        JOIN accounts.oauth_clients c ON c.id = s.client_id
+                        LEFT JOIN accounts.users u ON u.id = s.user_id
+                        WHERE s.ended_at IS NULL AND s.expires_at > now() AND c.disabled_at IS NULL
+                          AND u.disabled_at IS NULL AND u.erased_at IS NULL
+                          AND s.id = :id AND s.client_id = CAST(:client AS uuid) AND coalesce(s.user_id, 0) = :user
+                        """)
+                .param("id", session)
+                .param("client", client.id())
+                .param("user", userId)
+                .query((row, _) -> {
+                    var scopes = new HashSet<>(client.scopes());
+                    scopes.retainAll(Set.of(strings(row, "scopes")));
+                    scopes.retainAll(Set.of(strings(row, "allowed")));
+                    var bounded = new OAuthClient(client.id(), Set.copyOf(scopes));
+                    if (userId == 0) return new Caller(0, bounded.scopes(), null, bounded);
+                    var permissions = Set.of(strings(row, "permissions"));
+                    if (!permissions.contains("*")) scopes.retainAll(permissions);
+                    return new Caller(userId, Set.copyOf(scopes), login(row), bounded);
+                })
+                .optional();
+    }
+
     /** The same by what the cookie says. */
     Optional<Caller> callerByCookie(byte[] hash) {
         return jdbc.sql("SELECT s.id, s.user_id, s.authenticated_at, s.methods, " + PERMISSIONS + " AS permissions "
@@ -145,6 +175,16 @@ class SessionStore {
                 .update();
     }
 
+    /** Ends the sessions of clients that were opened in sessions of this user that have ended. */
+    void endOpenedIn(long userId, String reason) {
+        jdbc.sql("""
+                        UPDATE accounts.sessions s SET ended_at = now(), end_reason = :reason
+                        FROM accounts.sessions opener
+                        WHERE opener.id = s.opened_in AND opener.user_id = :user AND opener.ended_at IS NOT NULL
+                          AND s.ended_at IS NULL
+                        """).param("reason", reason).param("user", userId).update();
+    }
+
     /** @return false when it had ended before */
     boolean endFamily(UUID session, String reason) {
         return jdbc.sql("""
@@ -188,7 +228,7 @@ class SessionStore {
                         UPDATE accounts.refresh_tokens t SET used_at = now(), nonce_hash = :nonce
                         FROM accounts.sessions s JOIN accounts.users u ON u.id = s.user_id
                         WHERE t.hash = :hash AND t.used_at IS NULL AND t.expires_at > now()
-                          AND s.id = t.session_id AND s.ended_at IS NULL AND s.expires_at > now()
+                          AND s.id = t.session_id AND s.kind = 'token' AND s.ended_at IS NULL AND s.expires_at > now()
                           AND u.disabled_at IS NULL AND u.erased_at IS NULL
                         RETURNING t.session_id, s.user_id, t.generation,
                                   extract(epoch FROM s.expires_at - now())::bigint AS seconds_left
@@ -215,7 +255,7 @@ class SessionStore {
         return jdbc.sql("""
                         SELECT t.session_id, s.user_id, s.seed, t.nonce_hash, t.used_at > now() - CAST(:grace AS interval) AS just_now
                         FROM accounts.refresh_tokens t JOIN accounts.sessions s ON s.id = t.session_id
-                        WHERE t.hash = :hash AND t.used_at IS NOT NULL
+                        WHERE t.hash = :hash AND t.used_at IS NOT NULL AND s.kind = 'token'
                         """)
                 .param("hash", hash)
                 .param("grace", grace.toString())
@@ -237,7 +277,7 @@ class SessionStore {
                         JOIN accounts.sessions s ON s.id = t.session_id
                         JOIN accounts.users u ON u.id = s.user_id
                         WHERE t.hash = :hash AND t.used_at IS NULL AND t.expires_at > now()
-                          AND s.ended_at IS NULL AND s.expires_at > now()
+                          AND s.kind = 'token' AND s.ended_at IS NULL AND s.expires_at > now()
                           AND u.disabled_at IS NULL AND u.erased_at IS NULL
                         """)
                 .param("hash", hash)
@@ -301,16 +341,18 @@ class SessionStore {
         jdbc.sql("DELETE FROM accounts.refresh_tokens WHERE expires_at < now()").update();
         jdbc.sql("DELETE FROM accounts.one_time_tokens WHERE expires_at < now()")
                 .update();
+        jdbc.sql("DELETE FROM accounts.oauth_requests WHERE expires_at < now() - CAST(:kept AS interval)")
+                .param("kept", kept.toString())
+                .update(); // a code that comes again later still ends what it gave
     }
 
     private static Caller caller(ResultSet row, int number) throws SQLException {
-        return new Caller(
-                row.getLong("user_id"),
-                Set.of(strings(row, "permissions")),
-                new Login(
-                        row.getObject("id", UUID.class),
-                        instant(row, "authenticated_at"),
-                        Set.of(strings(row, "methods"))));
+        return new Caller(row.getLong("user_id"), Set.of(strings(row, "permissions")), login(row));
+    }
+
+    private static Login login(ResultSet row) throws SQLException {
+        return new Login(
+                row.getObject("id", UUID.class), instant(row, "authenticated_at"), Set.of(strings(row, "methods")));
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {

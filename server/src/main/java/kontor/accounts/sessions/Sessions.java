@@ -150,10 +150,11 @@ public class Sessions {
     public boolean end(UUID session, long userId, String reason) {
         var ended = inTransaction(() -> {
             if (!store.end(session, userId, reason)) return false;
+            store.endOpenedIn(userId, reason); // a client that is let in right now has kept the session until it was in
             log.record(Act.of("sessions.end", "user:" + userId).with(Map.of("session", session, "reason", reason)));
             return true;
         });
-        known.forget(session);
+        known.forgetAllOf(userId);
         return ended;
     }
 
@@ -165,6 +166,7 @@ public class Sessions {
     public int endAll(long userId, @Nullable UUID but, String reason) {
         var ended = inTransaction(() -> {
             var many = store.endAll(userId, but, reason);
+            store.endOpenedIn(userId, reason);
             log.record(Act.of("sessions.end_all", "user:" + userId).with(Map.of("sessions", many, "reason", reason)));
             return many;
         });

@@ -207,6 +207,7 @@ class TokensInUseTest {
     private KnownTokens knownTokens(Duration recheck, SessionStore from) {
         var changed = new SessionSettings(
                 settings.issuer(),
+                settings.publicUrl(),
                 settings.audience(),
                 settings.tokenLifetime(),
                 recheck,

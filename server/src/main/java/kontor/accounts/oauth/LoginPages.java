@@ -1,0 +1,119 @@
+package kontor.accounts.oauth;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import kontor.accounts.LoginResult.Welcome;
+import kontor.accounts.LoginResult.Wrong;
+import kontor.accounts.Logins;
+import kontor.accounts.sessions.Client;
+import kontor.accounts.sessions.Cookies;
+import kontor.accounts.sessions.Opaque;
+import kontor.accounts.sessions.SessionKind;
+import kontor.accounts.sessions.SessionSettings;
+import kontor.web.Anyone;
+import kontor.web.PlainText;
+import kontor.web.Refusal;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * The page that users log in with on their way to a client. Its form brings along what a cookie says that only this page
+ * could read, so that no other site logs anybody in here.
+ */
+@RestController
+@Tag(name = "Login pages")
+class LoginPages {
+    private final Logins logins;
+    private final Pages pages;
+    private final Continuation continuation;
+    private final SessionSettings settings;
+
+    LoginPages(Logins logins, Pages pages, Continuation continuation, SessionSettings settings) {
+        this.logins = logins;
+        this.pages = pages;
+        this.continuation = continuation;
+        this.settings = settings;
+    }
+
+    @Anyone
+    @GetMapping(value = "/login", produces = MediaType.TEXT_HTML_VALUE)
+    @Operation(summary = "The page to log in with in a browser")
+    @ApiResponse(responseCode = "200", content = @Content(mediaType = "text/html", schema = @Schema(type = "string")))
+    ResponseEntity<String> page(HttpServletRequest http) {
+        return page(http, HttpStatus.OK, null, null);
+    }
+
+    @Anyone
+    @PostMapping(value = "/login/form", produces = MediaType.TEXT_HTML_VALUE)
+    @Operation(
+            summary = "What the login page sends: a form, answered with a session cookie and the way back",
+            description = "Takes no Idempotency-Key: a login changes nothing but who is logged in.")
+    @ApiResponse(responseCode = "303", content = @Content)
+    ResponseEntity<String> logIn(HttpServletRequest http) {
+        var email = http.getParameter("email");
+        if (email != null) PlainText.Check.refuseCardData(email);
+        if (!bringsFormToken(http))
+            return page(http, HttpStatus.FORBIDDEN, email, "The page was open for too long. Try again.");
+        try {
+            return switch (logins.byPassword(
+                    email, http.getParameter("password"), SessionKind.COOKIE, Client.of(http))) {
+                case Welcome welcome -> welcome(http, welcome);
+                case Wrong() ->
+                    page(http, HttpStatus.UNAUTHORIZED, email, "The e-mail address or the password is wrong.");
+            };
+        } catch (Refusal e) {
+            return page(http, e.status(), email, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private ResponseEntity<String> welcome(HttpServletRequest http, Welcome welcome) {
+        var next = continuation.checked(http.getParameter(Continuation.NAME));
+        var answer = next == null ? pages.answer(HttpStatus.OK, pages.loggedIn()) : null;
+        var headers = new HttpHeaders();
+        if (answer != null) headers.addAll(answer.getHeaders());
+        var cookie = welcome.loggedIn().cookie();
+        if (cookie != null)
+            headers.add(
+                    HttpHeaders.SET_COOKIE,
+                    Cookies.session(cookie, settings.sessionLifetime()).toString());
+        if (welcome.device() != null)
+            headers.add(HttpHeaders.SET_COOKIE, welcome.device().toString());
+        if (next != null) headers.set(HttpHeaders.LOCATION, next);
+        return answer == null
+                ? new ResponseEntity<>(headers, HttpStatus.SEE_OTHER)
+                : new ResponseEntity<>(answer.getBody(), headers, HttpStatus.OK);
+    }
+
+    private ResponseEntity<String> page(
+            HttpServletRequest http, HttpStatus status, @Nullable String email, @Nullable String error) {
+        var known = Cookies.form(http);
+        var token = known == null ? Opaque.random() : known;
+        var next = continuation.checked(http.getParameter(Continuation.NAME));
+        var target = next == null ? null : continuation.originOf(next);
+        var shown = pages.answer(status, pages.login(token, next, email, error, target));
+        return ResponseEntity.status(status)
+                .headers(headers -> headers.addAll(shown.getHeaders()))
+                .header(HttpHeaders.SET_COOKIE, Cookies.form(token).toString())
+                .body(shown.getBody());
+    }
+
+    private static boolean bringsFormToken(HttpServletRequest http) {
+        var kept = Cookies.form(http);
+        var given = http.getParameter("form_token");
+        return kept != null
+                && given != null
+                && MessageDigest.isEqual(kept.getBytes(StandardCharsets.UTF_8), given.getBytes(StandardCharsets.UTF_8));
+    }
+}
