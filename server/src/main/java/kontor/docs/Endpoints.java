@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 
 /** The operations of the API, read from its own description. */
 final class Endpoints {
-    private static final Pattern PERMISSION = Pattern.compile("\\b[a-z]+:[a-z]+\\b");
+    private static final Pattern PERMISSION = Pattern.compile("\\b[a-z]+(-[a-z]+)*:[a-z]+(-[a-z]+)*\\b");
     private final List<Operation> operations = new ArrayList<>();
 
     Endpoints(JsonNode openApi) {

@@ -13,12 +13,15 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
 
-/** Bounds how much one caller may ask for: signed-in users each for themselves, guests by their network address. */
+/**
+ * Bounds how much one caller may ask for: signed-in users each for themselves, each of their API keys beside them, guests by
+ * their network address.
+ */
 @Component
 public class RateLimits implements HandlerInterceptor {
     private static final int MOST_CALLERS = 100_000;
     private final WebSettings settings;
-    private final Cache<Object, Bucket> buckets = Caffeine.newBuilder()
+    private final Cache<String, Bucket> buckets = Caffeine.newBuilder()
             .maximumSize(MOST_CALLERS)
             .expireAfterAccess(Duration.ofMinutes(10))
             .build();
@@ -36,12 +39,11 @@ public class RateLimits implements HandlerInterceptor {
 
     /** Counts a request for its caller. @throws Refusal 429 when it is one too many */
     public void count(HttpServletRequest request) {
-        if (settings.requestsPerSecond() == 0) return;
         var caller = Callers.current();
-        Object key = caller.isUser()
-                ? (Object) caller.userId()
-                : caller.isGuest() ? request.getRemoteAddr() : caller.principal();
-        if (buckets.get(key, _ -> fullBucket()).tryConsume(1)) return;
+        var own = caller.client() == null ? 0 : caller.client().requestsPerSecond();
+        if (own == 0 && settings.requestsPerSecond() == 0) return;
+        var name = caller.isGuest() ? request.getRemoteAddr() : caller.principal();
+        if (buckets.get(name, _ -> own == 0 ? fullBucket() : fullBucket(own)).tryConsume(1)) return;
         throw new Refusal(
                 HttpStatus.TOO_MANY_REQUESTS,
                 "rate_limited",
@@ -50,10 +52,24 @@ public class RateLimits implements HandlerInterceptor {
                 List.of());
     }
 
+    /** What one caller may ask for in the long run, each second; 0 for no limit. */
+    public int requestsPerSecond() {
+        return settings.requestsPerSecond();
+    }
+
     private Bucket fullBucket() {
+        return bucket(settings.burst(), settings.requestsPerSecond());
+    }
+
+    /** Of a caller with a limit of its own, who may ask for two seconds' worth at once; everybody's limit bounds it. */
+    private Bucket fullBucket(int own) {
+        if (settings.requestsPerSecond() == 0) return bucket(2L * own, own);
+        return bucket(Math.min(2L * own, settings.burst()), Math.min(own, settings.requestsPerSecond()));
+    }
+
+    private static Bucket bucket(long atOnce, long perSecond) {
         return Bucket.builder()
-                .addLimit(limit -> limit.capacity(settings.burst())
-                        .refillGreedy(settings.requestsPerSecond(), Duration.ofSeconds(1)))
+                .addLimit(limit -> limit.capacity(atOnce).refillGreedy(perSecond, Duration.ofSeconds(1)))
                 .build();
     }
 }
