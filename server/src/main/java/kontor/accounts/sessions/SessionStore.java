@@ -8,9 +8,11 @@ import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import kontor.web.Caller;
 import kontor.web.Login;
 import kontor.web.OAuthClient;
@@ -120,6 +122,43 @@ class SessionStore {
                 .param("hash", hash)
                 .query(SessionStore::caller)
                 .optional();
+    }
+
+    /** An API key that is good, and who calls with it. */
+    record ByKey(long id, Caller caller) {}
+
+    /** The same for an API key: what it may do is bounded by its scopes, and by what its user may do. */
+    Optional<ByKey> callerByKey(byte[] hash) {
+        return jdbc.sql("SELECT s.id, s.user_id, s.scopes, s.requests_per_second, " + PERMISSIONS + """
+                         AS permissions
+                        FROM accounts.api_keys s JOIN accounts.users u ON u.id = s.user_id
+                        WHERE s.hash = :hash AND s.revoked_at IS NULL AND s.expires_at > now()
+                          AND u.disabled_at IS NULL AND u.erased_at IS NULL
+                        """)
+                .param("hash", hash)
+                .query((row, _) -> {
+                    var id = row.getLong("id");
+                    var scopes = Set.of(strings(row, "scopes"));
+                    var allowed = new HashSet<>(scopes);
+                    var permissions = Set.of(strings(row, "permissions"));
+                    if (!permissions.contains("*")) allowed.retainAll(permissions);
+                    var key = OAuthClient.ofApiKey(id, scopes, row.getInt("requests_per_second"));
+                    return new ByKey(id, new Caller(row.getLong("user_id"), Set.copyOf(allowed), null, key));
+                })
+                .optional();
+    }
+
+    /** @param networks where each key was used from, by its id */
+    void usedKeys(Map<Long, String> networks) {
+        var ids = networks.keySet().toArray(Long[]::new);
+        jdbc.sql("""
+                        UPDATE accounts.api_keys k SET last_used_at = now(), last_used_network = used.network
+                        FROM unnest(:ids, :networks) AS used (id, network)
+                        WHERE k.id = used.id AND k.revoked_at IS NULL
+                        """)
+                .param("ids", ids)
+                .param("networks", Stream.of(ids).map(networks::get).toArray(String[]::new))
+                .update();
     }
 
     /** The names of a user's roles, for their tokens. */
