@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,6 +94,23 @@ public record DataFolder(Path path) {
      * the new, never half of either.
      */
     public static void write(Path file, String content) throws IOException {
+        move(draft(file, content), file);
+    }
+
+    /** The same, but leaves the file as it is when there is one: of several who write, the first counts. */
+    public static void writeFirst(Path file, String content) throws IOException {
+        var draft = draft(file, content);
+        try {
+            Files.createLink(file, draft);
+        } catch (FileAlreadyExistsException e) {
+            // Another was faster.
+        } finally {
+            Files.delete(draft);
+        }
+        secureNames(file);
+    }
+
+    private static Path draft(Path file, String content) throws IOException {
         var parent = file.toAbsolutePath().getParent();
         if (parent == null) throw new IOException(file + " is not a file in a folder");
         var draft = parent.resolve(file.getFileName() + "." + UUID.randomUUID() + ".new");
@@ -101,13 +119,18 @@ public record DataFolder(Path path) {
             while (bytes.hasRemaining()) channel.write(bytes);
             channel.force(true);
         }
-        move(draft, file);
+        return draft;
     }
 
     /** Renames within a folder, and returns when the new name would survive a power cut. */
     static void move(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-        var parent = to.toAbsolutePath().getParent();
+        secureNames(to);
+    }
+
+    /** Returns when the names of the files beside this one would survive a power cut. */
+    private static void secureNames(Path file) throws IOException {
+        var parent = file.toAbsolutePath().getParent();
         if (!POSIX || parent == null) return; // elsewhere a folder cannot be opened, nor need it be
         try (var folder = FileChannel.open(parent, READ)) {
             folder.force(true);

@@ -46,7 +46,8 @@ public record DatabaseSettings(
             throw new IllegalArgumentException("kontor.db.patience is less than 250ms: " + patience.toMillis() + "ms");
     }
 
-    boolean embedded() {
+    /** Whether it is the PostgreSQL that comes along. */
+    public boolean embedded() {
         return url == null || url.isBlank();
     }
 

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -16,6 +18,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /** The database of all tests that do not test the database itself: one for each run, new and migrated. */
 public final class TestDatabase {
     private static final Path FOLDER = Path.of("target", "test-data");
+    private static final String SECRETS_KEY = drawKey();
 
     private TestDatabase() {}
 
@@ -64,11 +67,24 @@ public final class TestDatabase {
     private static Map<String, String> settingsOf(String name) {
         var connector = connector();
         return Map.of(
-                "kontor.db.url", "jdbc:postgresql://127.0.0.1:%d/%s".formatted(connector.port(), name),
-                "kontor.db.user", Connector.APP,
-                "kontor.db.password", connector.passwords().app(),
-                "kontor.db.owner-user", Connector.OWNER,
-                "kontor.db.owner-password", connector.passwords().owner());
+                "kontor.db.url",
+                "jdbc:postgresql://127.0.0.1:%d/%s".formatted(connector.port(), name),
+                "kontor.db.user",
+                Connector.APP,
+                "kontor.db.password",
+                connector.passwords().app(),
+                "kontor.db.owner-user",
+                Connector.OWNER,
+                "kontor.db.owner-password",
+                connector.passwords().owner(),
+                "kontor.secrets.keys",
+                SECRETS_KEY);
+    }
+
+    private static String drawKey() {
+        var key = new byte[32];
+        new SecureRandom().nextBytes(key);
+        return Base64.getEncoder().encodeToString(key);
     }
 
     /** Connections to one of its databases as the superuser, whom no rule there can hold. */
