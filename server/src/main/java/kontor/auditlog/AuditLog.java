@@ -1,0 +1,66 @@
+package kontor.auditlog;
+
+import java.util.regex.Pattern;
+import kontor.web.Callers;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The audit log. Whoever knows what an act was before and after records it here; of all other requests of staff that
+ * change something the log takes down by itself what was asked for.
+ */
+@Component
+public class AuditLog {
+    private static final Pattern USER = Pattern.compile("user:([1-9][0-9]{0,17})");
+    private static final int LONGEST_ACTOR = 300;
+    private static final int LONGEST_SUBJECT = 200;
+
+    private final ActStore store;
+    private final Recordable recordable;
+    private final TransactionTemplate alone;
+
+    AuditLog(ActStore store, Recordable recordable, PlatformTransactionManager transactions) {
+        this.store = store;
+        this.recordable = recordable;
+        this.alone = new TransactionTemplate(transactions);
+        this.alone.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+    }
+
+    /** Records what is done in the surrounding transaction: the act and its record exist together or not at all. */
+    public void record(Act act) {
+        store.insert(entry(act, Outcome.DONE));
+    }
+
+    /**
+     * Records that somebody is not who they say, or may not do what they want. It stays whatever becomes of the surrounding
+     * transaction; call it outside of any where you can, for within one it takes a second connection.
+     */
+    public void recordRefused(Act act) {
+        var entry = entry(act, Outcome.REFUSED);
+        alone.executeWithoutResult(_ -> store.insert(entry));
+    }
+
+    private Entry entry(Act act, Outcome outcome) {
+        var change = recordable.of(act.before(), act.after());
+        var request = Origin.request();
+        var caller = Callers.current();
+        var actor = act.actor() != null ? act.actor() : request == null ? "server" : caller.principal();
+        return new Entry(
+                Recordable.plain(actor, LONGEST_ACTOR),
+                act.actor() == null && !caller.isGuest() ? Long.valueOf(caller.userId()) : userIdOf(actor),
+                request == null ? Origin.SERVER : Origin.of(request),
+                act.action(),
+                act.subject() == null ? null : Recordable.plain(act.subject(), LONGEST_SUBJECT),
+                change.before(),
+                change.after(),
+                outcome);
+    }
+
+    private static @Nullable Long userIdOf(String actor) {
+        var user = USER.matcher(actor);
+        return user.matches() ? Long.valueOf(user.group(1)) : null;
+    }
+}
