@@ -5,6 +5,8 @@ import java.util.Set;
 import kontor.accounts.AccountStore.Credentials;
 import kontor.accounts.LoginResult.Welcome;
 import kontor.accounts.LoginResult.Wrong;
+import kontor.accounts.factors.FactorKind;
+import kontor.accounts.factors.Factors;
 import kontor.accounts.sessions.Client;
 import kontor.accounts.sessions.SessionKind;
 import kontor.accounts.sessions.Sessions;
@@ -21,9 +23,19 @@ public class Logins {
     private final Passwords passwords;
     private final Sessions sessions;
     private final Throttle throttle;
+    private final Factors factors;
+    private final LoginTickets tickets;
 
-    Logins(AccountStore store, Passwords passwords, Sessions sessions, Throttle throttle) {
+    Logins(
+            AccountStore store,
+            Passwords passwords,
+            Sessions sessions,
+            Throttle throttle,
+            Factors factors,
+            LoginTickets tickets) {
         this.store = store;
+        this.factors = factors;
+        this.tickets = tickets;
         this.passwords = passwords;
         this.sessions = sessions;
         this.throttle = throttle;
@@ -50,11 +62,19 @@ public class Logins {
     }
 
     /**
-     * Opens the session of somebody who has shown who they are in one way or another.
+     * Opens the session of somebody who has shown who they are in one way or another; or, if they have a second factor and
+     * have not shown several, gives them a ticket to come back with it.
      *
-     * @param methods how, in the words of RFC 8176
+     * @param methods how, in the words of RFC 8176; with {@code mfa} nothing more is asked for
      */
     public LoginResult letIn(long userId, Set<String> methods, SessionKind kind, Client client) {
+        if (store.isShut(userId)) return new Wrong();
+        var factors = methods.contains(Sessions.SEVERAL_FACTORS) ? Set.<FactorKind>of() : this.factors.kinds(userId);
+        return factors.isEmpty() ? open(userId, methods, kind, client) : tickets.issue(userId, methods, kind, factors);
+    }
+
+    /** The same when all that is asked for has been shown. */
+    LoginResult open(long userId, Set<String> methods, SessionKind kind, Client client) {
         var loggedIn = sessions.open(userId, kind, methods, client);
         return new Welcome(loggedIn, sessions.rememberDevice(userId, client));
     }
