@@ -32,7 +32,7 @@ class LoginTickets {
         private static Ticket of(Meaning meaning) {
             if (meaning.userId() == null || meaning.content() == null)
                 throw new IllegalStateException("a ticket of nobody");
-            var words = List.of(meaning.content().split(" "));
+            var words = List.of(meaning.content().split(" ", -1));
             return new Ticket(
                     meaning.userId(),
                     Set.copyOf(words.subList(1, words.size())),

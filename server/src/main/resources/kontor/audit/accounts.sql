@@ -12,3 +12,12 @@ HAVING count(*) > 1;
 SELECT id AS user_id, left(password_hash, 12) || '…' AS begins_with
 FROM accounts.users
 WHERE password_hash !~ '^\$argon2id\$v=19\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]{16,}\$[A-Za-z0-9+/]{22,}$';
+
+-- recovery_codes_stand_in_for_a_factor
+-- Nobody has recovery codes without a second factor, nor more than ten.
+SELECT user_id, count(*) AS codes
+FROM accounts.recovery_codes
+GROUP BY user_id
+HAVING count(*) > 10
+    OR NOT (EXISTS (SELECT FROM accounts.totp WHERE totp.user_id = recovery_codes.user_id AND confirmed_at IS NOT NULL)
+            OR EXISTS (SELECT FROM accounts.passkeys WHERE passkeys.user_id = recovery_codes.user_id));

@@ -1,6 +1,6 @@
 package kontor.accounts.factors;
 
-import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -27,7 +27,6 @@ class Enrolment {
     private final FactorSettings settings;
     private final Sessions sessions;
     private final TransactionTemplate transaction;
-    private final Clock clock;
 
     Enrolment(
             FactorStore store,
@@ -37,8 +36,7 @@ class Enrolment {
             FactorChanges changes,
             FactorSettings settings,
             Sessions sessions,
-            TransactionTemplate transaction,
-            Clock clock) {
+            TransactionTemplate transaction) {
         this.store = store;
         this.passkeys = passkeys;
         this.factors = factors;
@@ -47,7 +45,6 @@ class Enrolment {
         this.settings = settings;
         this.sessions = sessions;
         this.transaction = transaction;
-        this.clock = clock;
     }
 
     /**
@@ -78,7 +75,7 @@ class Enrolment {
             store.lock(userId);
             var app = store.app(userId).filter(begun -> !begun.isConfirmed()).orElse(null);
             if (app == null) return new NothingBegun();
-            var step = Totp.stepOf(code.replace(" ", ""), factors.open(userId, app.sealedSecret()), clock.instant());
+            var step = Totp.stepOf(code.replace(" ", ""), factors.open(userId, app.sealedSecret()), Instant.now());
             if (step.isEmpty()) return new Wrong();
             var isFirst = store.kinds(userId).isEmpty();
             if (!store.confirm(userId, app.sealedSecret(), step.getAsLong())) return new NothingBegun();

@@ -1,6 +1,5 @@
 package kontor.accounts.factors;
 
-import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -19,14 +18,12 @@ public class Factors {
     private final PasskeyStore passkeys;
     private final RecoveryCodes recoveryCodes;
     private final Secrets secrets;
-    private final Clock clock;
 
-    Factors(FactorStore store, PasskeyStore passkeys, RecoveryCodes recoveryCodes, Secrets secrets, Clock clock) {
+    Factors(FactorStore store, PasskeyStore passkeys, RecoveryCodes recoveryCodes, Secrets secrets) {
         this.store = store;
         this.passkeys = passkeys;
         this.recoveryCodes = recoveryCodes;
         this.secrets = secrets;
-        this.clock = clock;
     }
 
     /**
@@ -67,7 +64,7 @@ public class Factors {
     private boolean useAppCode(long userId, String code) {
         var app = store.app(userId).filter(FactorStore.App::isConfirmed).orElse(null);
         if (app == null) return false;
-        var step = Totp.stepOf(code, open(userId, app.sealedSecret()), clock.instant());
+        var step = Totp.stepOf(code, open(userId, app.sealedSecret()), Instant.now());
         return step.isPresent() && store.use(userId, app.sealedSecret(), step.getAsLong());
     }
 
