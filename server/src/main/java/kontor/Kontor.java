@@ -31,7 +31,7 @@ public class Kontor {
     private static void run(String command, String[] options) throws IOException, InterruptedException {
         if (command.equals("start") || command.equals("demo")) BackgroundCompiler.giveWay();
         switch (command) {
-            case "start" -> SpringApplication.run(Kontor.class, options);
+            case "start" -> start(options);
             case "demo" -> Demo.run(Kontor.class, options);
             case "simulator" -> Simulator.main(options);
             case "rehearse" -> Rehearsal.run(options);
@@ -40,5 +40,11 @@ public class Kontor {
             case "docs" -> DocsCommand.run(Kontor.class, options);
             default -> throw new CannotStart("There is no command \"%s\". See ./kontor help.".formatted(command));
         }
+    }
+
+    private static void start(String[] options) {
+        var server = new SpringApplication(Kontor.class);
+        server.addInitializers(context -> Production.check(context.getEnvironment()));
+        server.run(options);
     }
 }

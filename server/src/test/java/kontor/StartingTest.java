@@ -145,6 +145,7 @@ class StartingTest {
                     demo  | SERVER_PORT            | 65530 | The demo's port is one from 1 to 65525, not 65530: its payment simulator listens on the one 10 above.
                     demo  | KONTOR_DB_URL          | jdbc:postgresql://db/shop | The demo keeps a database of its own, and KONTOR_DB_URL names another: unset it, or use ./kontor start.
                     start | KONTOR_SECRETS_KEYS    | c2hvcnQ= | kontor.secrets.keys (KONTOR_SECRETS_KEYS): key 1 of 1 has 5 bytes and not 32: each is what "openssl rand -base64 32" prints.
+                    start | KONTOR_DB_PASSWORD     | changeme | kontor.db.password (KONTOR_DB_PASSWORD) is a sample from a document, which everybody knows. Set one of your own.
                     audit | KONTOR_DB_CONNECTIONS  | many  | kontor.db.connections (KONTOR_DB_CONNECTIONS) cannot be "many": it needs a whole number.
                     """)
     void aWrongSettingIsTold(String command, String variable, String value, String sentence) throws Exception {

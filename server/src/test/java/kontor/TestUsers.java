@@ -34,12 +34,18 @@ public class TestUsers {
     /** A customer who may also do this: {@code users.with("orders:read", "orders:refund")}. */
     public TestUser with(String... permissions) {
         var role = "role-" + COUNT.incrementAndGet();
-        var user = customer();
-        var owner = JdbcClient.create(TestDatabase.owner());
-        owner.sql("INSERT INTO accounts.roles (name, permissions) VALUES (?, ?)")
+        JdbcClient.create(TestDatabase.owner())
+                .sql("INSERT INTO accounts.roles (name, permissions) VALUES (?, ?)")
                 .params(role, permissions)
                 .update();
-        owner.sql("INSERT INTO accounts.user_roles (user_id, role) VALUES (?, ?)")
+        return having(role);
+    }
+
+    /** A customer who has this role besides: {@code users.having("support")}. */
+    public TestUser having(String role) {
+        var user = customer();
+        JdbcClient.create(TestDatabase.owner())
+                .sql("INSERT INTO accounts.user_roles (user_id, role) VALUES (?, ?) ON CONFLICT DO NOTHING")
                 .params(user.id(), role)
                 .update();
         return user;

@@ -99,6 +99,7 @@ public final class Bench {
                         RawOrders.in(postgres, shop, sample), Pgbench.find(postgres, shop, project.scratch()));
             if (options.wants(Goal.B1, Goal.B2))
                 new InProcessFigures(options, progress, results, shop).measure(server, buyer, profile);
+            if (options.wants(Goal.B17, Goal.B18)) new LoginFigures(options, progress, results).measure(server, buyer);
             return new Prepared(server.tokens(buyer), sample);
         }
     }

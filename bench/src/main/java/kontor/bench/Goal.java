@@ -22,7 +22,9 @@ enum Goal {
     B14("./kontor audit at 100,000 orders", "s", Bound.AT_MOST, 5),
     B14_MILLION("./kontor audit at 1,000,000 orders", "s", Bound.AT_MOST, 60),
     B15("POST /orders in the first 10 s after a start, 64 connections", Base.B3, Bound.AT_LEAST, 0.6),
-    B16("Sold-out article: 256 buyers refused", Base.B3, Bound.AT_LEAST, 1);
+    B16("Sold-out article: 256 buyers refused", Base.B3, Bound.AT_LEAST, 1),
+    B17("An access token that is known, looked up for a request", "µs", Bound.AT_MOST, 25),
+    B18("Logins by password, for each core", "/s", Bound.AT_LEAST, 10);
 
     private final String title;
     private final Base base;

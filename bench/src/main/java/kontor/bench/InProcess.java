@@ -7,8 +7,16 @@ import java.util.Currency;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import kontor.Kontor;
 import kontor.accounts.Accounts;
+import kontor.accounts.LoginResult;
+import kontor.accounts.Logins;
+import kontor.accounts.RegisterResult;
+import kontor.accounts.Registration;
+import kontor.accounts.sessions.Client;
+import kontor.accounts.sessions.KnownTokens;
+import kontor.accounts.sessions.SessionKind;
 import kontor.catalog.Catalog;
 import kontor.orders.Address;
 import kontor.orders.OrderRequest;
@@ -24,12 +32,15 @@ final class InProcess implements AutoCloseable {
     static final Address ADDRESS =
             new Address("Ann Lee", null, "1 High Street", null, "Leeds", null, "LS1 1AA", "GB", null);
 
+    private static final AtomicInteger PEOPLE = new AtomicInteger();
     private final ConfigurableApplicationContext context;
     private final Orders orders;
+    private final KnownTokens known;
 
     private InProcess(ConfigurableApplicationContext context) {
         this.context = context;
         this.orders = context.getBean(Orders.class);
+        this.known = context.getBean(KnownTokens.class);
     }
 
     /** @param data a folder for the database; a new one is made there when there is none */
@@ -56,6 +67,33 @@ final class InProcess implements AutoCloseable {
         var tokens = new ArrayList<String>(Shop.BUYERS);
         for (var buyer = firstBuyer; buyer < firstBuyer + Shop.BUYERS; buyer++) tokens.add(accounts.issueToken(buyer));
         return tokens;
+    }
+
+    /** Whether somebody stands behind a token. */
+    boolean knows(String token) {
+        return known.ofToken(token) != null;
+    }
+
+    /** Somebody new with an account. */
+    Person person() {
+        var email = "person%d@example.org".formatted(PEOPLE.incrementAndGet());
+        var password = RawOrder.key(new SplittableRandom(System.nanoTime()));
+        var result = context.getBean(Accounts.class).register(new Registration("Somebody", email, password));
+        if (!(result instanceof RegisterResult.Registered)) throw new IllegalStateException("Not registered: " + result);
+        return new Person(context.getBean(Logins.class), email, password);
+    }
+
+    /** Somebody who logs in again and again, always from the same place. */
+    record Person(Logins logins, String email, String password) {
+        void logIn() {
+            var result = logins.byPassword(email, password, SessionKind.TOKEN, new Client("127.0.0.1", null, null));
+            if (!(result instanceof LoginResult.Welcome)) throw new IllegalStateException("Not let in: " + result);
+        }
+
+        @Override
+        public String toString() {
+            return "Person[" + email + "]"; // never the password
+        }
     }
 
     /** Places one order. */

@@ -1,5 +1,8 @@
 package kontor.accounts;
 
+import static java.util.Objects.requireNonNull;
+
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import kontor.accounts.AccountStore.Credentials;
@@ -11,9 +14,12 @@ import kontor.accounts.sessions.Client;
 import kontor.accounts.sessions.SessionKind;
 import kontor.accounts.sessions.Sessions;
 import kontor.accounts.throttling.Throttle;
+import kontor.auditlog.Act;
+import kontor.auditlog.AuditLog;
 import kontor.web.Refusal;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Lets people in who show who they are. */
 @Service
@@ -25,6 +31,8 @@ public class Logins {
     private final Throttle throttle;
     private final Factors factors;
     private final LoginTickets tickets;
+    private final AuditLog log;
+    private final TransactionTemplate transaction;
 
     Logins(
             AccountStore store,
@@ -32,13 +40,17 @@ public class Logins {
             Sessions sessions,
             Throttle throttle,
             Factors factors,
-            LoginTickets tickets) {
+            LoginTickets tickets,
+            AuditLog log,
+            TransactionTemplate transaction) {
         this.store = store;
         this.factors = factors;
         this.tickets = tickets;
         this.passwords = passwords;
         this.sessions = sessions;
         this.throttle = throttle;
+        this.log = log;
+        this.transaction = transaction;
     }
 
     /**
@@ -52,9 +64,10 @@ public class Logins {
             var account = EmailAddress.isValid(address) ? store.credentials(address) : Optional.<Credentials>empty();
             var hash = account.map(Credentials::passwordHash).orElse(null);
             var candidate = password == null ? "" : password;
-            if (!passwords.match(candidate, hash) || hash == null) return new Wrong();
+            if (!passwords.match(candidate, hash)
+                    || hash == null
+                    || account.get().isShut()) return wrong(account);
             var user = account.get().user();
-            if (account.get().isShut()) return new Wrong();
             attempt.succeeded();
             if (passwords.isOutdated(hash)) store.rehash(user.id(), hash, passwords.hash(candidate));
             return letIn(user.id(), BY_PASSWORD, kind, client);
@@ -69,13 +82,25 @@ public class Logins {
      */
     public LoginResult letIn(long userId, Set<String> methods, SessionKind kind, Client client) {
         if (store.isShut(userId)) return new Wrong();
-        var factors = methods.contains(Sessions.SEVERAL_FACTORS) ? Set.<FactorKind>of() : this.factors.kinds(userId);
-        return factors.isEmpty() ? open(userId, methods, kind, client) : tickets.issue(userId, methods, kind, factors);
+        var kinds = methods.contains(Sessions.SEVERAL_FACTORS) ? Set.<FactorKind>of() : factors.kinds(userId);
+        return kinds.isEmpty() ? open(userId, methods, kind, client) : tickets.issue(userId, methods, kind, kinds);
     }
 
     /** The same when all that is asked for has been shown. */
     LoginResult open(long userId, Set<String> methods, SessionKind kind, Client client) {
-        var loggedIn = sessions.open(userId, kind, methods, client);
-        return new Welcome(loggedIn, sessions.rememberDevice(userId, client));
+        return requireNonNull(transaction.execute(_ -> {
+            var loggedIn = sessions.open(userId, kind, methods, client);
+            log.record(Act.of("login.done", "user:" + userId)
+                    .by("user:" + userId)
+                    .with(Map.of("session", loggedIn.session(), "kind", kind, "methods", methods)));
+            return new Welcome(loggedIn, sessions.rememberDevice(userId, client));
+        }));
+    }
+
+    /** What was typed as the address is not recorded: it may be the password. */
+    private Wrong wrong(Optional<Credentials> account) {
+        var subject = account.map(known -> "user:" + known.user().id()).orElse(null);
+        log.recordRefused(Act.of("login.failed", subject));
+        return new Wrong();
     }
 }

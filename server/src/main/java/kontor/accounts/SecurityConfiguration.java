@@ -6,6 +6,7 @@ import kontor.accounts.sessions.CallerFilter;
 import kontor.accounts.sessions.KnownTokens;
 import kontor.accounts.sessions.SessionSettings;
 import kontor.accounts.throttling.ThrottleSettings;
+import kontor.web.CrossOrigins;
 import kontor.web.Refusal;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -23,7 +24,8 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
  * What a request passes before it reaches a controller: the firewall against crooked addresses, the headers for
- * browsers, and who calls. Whether the caller may do what the operation does is decided at the operation, by {@code kontor.web}.
+ * browsers, whose pages may call, and who does. Whether the caller may do what the operation does is decided at the
+ * operation, by {@code kontor.web}.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({
@@ -38,10 +40,13 @@ class SecurityConfiguration {
 
     @Bean
     SecurityFilterChain everyRequest(
-            KnownTokens tokens, @Qualifier("handlerExceptionResolver") HandlerExceptionResolver answers) {
+            KnownTokens tokens,
+            CrossOrigins origins,
+            @Qualifier("handlerExceptionResolver") HandlerExceptionResolver answers) {
         return new DefaultSecurityFilterChain(
                 AnyRequestMatcher.INSTANCE,
                 new HeaderWriterFilter(List.of(HEADERS)),
+                origins.filter(),
                 new CallerFilter(tokens, answers));
     }
 

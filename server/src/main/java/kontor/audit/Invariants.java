@@ -20,6 +20,7 @@ final class Invariants {
             "orders.sql",
             "inventory.sql",
             "accounts.sql",
+            "auditlog.sql",
             "database.sql");
     private static final String COMMENT = "-- ";
 

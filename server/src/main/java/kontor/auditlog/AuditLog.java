@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -20,11 +21,13 @@ public class AuditLog {
 
     private final ActStore store;
     private final Recordable recordable;
+    private final Refusals refusals;
     private final TransactionTemplate alone;
 
-    AuditLog(ActStore store, Recordable recordable, PlatformTransactionManager transactions) {
+    AuditLog(ActStore store, Recordable recordable, Refusals refusals, PlatformTransactionManager transactions) {
         this.store = store;
         this.recordable = recordable;
+        this.refusals = refusals;
         this.alone = new TransactionTemplate(transactions);
         this.alone.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
     }
@@ -32,15 +35,23 @@ public class AuditLog {
     /** Records what is done in the surrounding transaction: the act and its record exist together or not at all. */
     public void record(Act act) {
         store.insert(entry(act, Outcome.DONE));
+        var request = StaffRequest.current();
+        if (request != null) request.wrote(TransactionSynchronizationManager.isActualTransactionActive());
     }
 
     /**
-     * Records that somebody is not who they say, or may not do what they want. It stays whatever becomes of the surrounding
-     * transaction; call it outside of any where you can, for within one it takes a second connection.
+     * Records that somebody is not who they say, or may not do what they want; of a network that tries it very often only
+     * how often. It stays whatever becomes of the surrounding transaction; call it outside of any where you can, for within
+     * one it takes a second connection. Nothing else is recorded then of a request that is answered 401 or 403.
      */
     public void recordRefused(Act act) {
+        var request = Origin.request();
+        if (request != null) Net.tookDown(request);
+        if (!refusals.admit(request == null ? null : request.getRemoteAddr())) return;
         var entry = entry(act, Outcome.REFUSED);
-        alone.executeWithoutResult(_ -> store.insert(entry));
+        if (TransactionSynchronizationManager.isActualTransactionActive())
+            StaffRequest.aside(() -> alone.executeWithoutResult(_ -> store.insert(entry)));
+        else store.insert(entry);
     }
 
     private Entry entry(Act act, Outcome outcome) {

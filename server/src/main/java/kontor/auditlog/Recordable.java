@@ -43,6 +43,8 @@ final class Recordable {
             "state",
             "status");
 
+    private static final Pattern PLAIN_VALUE = Pattern.compile("true|false|[0-9]{1,9}");
+
     private final JsonMapper json;
 
     Recordable(JsonMapper json) {
@@ -80,9 +82,10 @@ final class Recordable {
         return cleaned("", json.valueToTree(body), false);
     }
 
-    /** The same of a member by itself, such as a parameter. */
+    /** The same of a parameter, which is always a text. */
     String asked(String name, String value) {
-        return cleaned(name, json.valueToTree(value), false).asString();
+        return cleaned(name, json.valueToTree(value), PLAIN_VALUE.matcher(value).matches())
+                .asString();
     }
 
     /** As {@link #asked} has cleaned it. */
@@ -99,7 +102,9 @@ final class Recordable {
         if (value.isObject()) {
             var object = json.createObjectNode();
             for (var member : value.properties())
-                object.set(plain(member.getKey(), LONGEST_NAME), cleaned(snake(member.getKey()), member.getValue(), texts));
+                object.set(
+                        plain(member.getKey(), LONGEST_NAME),
+                        cleaned(snake(member.getKey()), member.getValue(), texts));
             return object;
         }
         if (value.isArray()) {

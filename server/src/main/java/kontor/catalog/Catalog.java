@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import kontor.auditlog.Act;
+import kontor.auditlog.AuditLog;
 import kontor.web.Page;
 import kontor.web.PageRequest;
 import kontor.web.Refusal;
@@ -33,6 +35,7 @@ public class Catalog {
     private final StockCounts stock;
     private final CatalogImport imports;
     private final CatalogExport exports;
+    private final AuditLog log;
     private final TransactionTemplate searching;
 
     Catalog(
@@ -42,6 +45,7 @@ public class Catalog {
             StockCounts stock,
             CatalogImport imports,
             CatalogExport exports,
+            AuditLog log,
             PlatformTransactionManager transactions) {
         this.assortments = assortments;
         this.revisions = revisions;
@@ -49,6 +53,7 @@ public class Catalog {
         this.stock = stock;
         this.imports = imports;
         this.exports = exports;
+        this.log = log;
         this.searching = new TransactionTemplate(transactions);
         this.searching.setReadOnly(true);
     }
@@ -114,7 +119,9 @@ public class Catalog {
         refuseForeign(product.variants(), variants);
         products.replacePrices(product.variants(), variants);
         stock.count(countsOf(product.variants(), variants), "created", actor);
-        return found(id);
+        var created = found(id);
+        log.record(Act.of("products.create", "product:" + id).with(created).by(actor));
+        return created;
     }
 
     private long insert(NewProduct product) {
@@ -140,8 +147,13 @@ public class Catalog {
      */
     @Transactional
     public Product change(long id, @Nullable Long version, ProductChange change) {
+        return change(id, version, change, "products.change");
+    }
+
+    private Product change(long id, @Nullable Long version, ProductChange change, String action) {
         if (change.variants() != null) VariantInput.refuseDoubles(change.variants());
         assortments.refreshAfterCommit();
+        var before = products.find(id).orElse(null);
         try {
             if (!products.update(id, version, change)) throw notAtThatVersion(id);
         } catch (DuplicateKeyException e) {
@@ -153,7 +165,9 @@ public class Catalog {
             products.retireAllBut(id, variants);
             products.replacePrices(change.variants(), variants);
         }
-        return found(id);
+        var changed = found(id);
+        log.record(Act.of(action, "product:" + id).changed(before, changed));
+        return changed;
     }
 
     /**
@@ -164,7 +178,7 @@ public class Catalog {
      */
     @Transactional
     public void archive(long id, @Nullable Long version) {
-        change(id, version, new ProductChange(null, null, null, ProductStatus.ARCHIVED, null));
+        change(id, version, new ProductChange(null, null, null, ProductStatus.ARCHIVED, null), "products.archive");
     }
 
     /**

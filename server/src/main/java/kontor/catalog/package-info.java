@@ -1,5 +1,5 @@
 /** What is sold: products, their variants and the prices, with search, import and export. */
-@ApplicationModule(allowedDependencies = {"database", "idempotency", "money", "web"})
+@ApplicationModule(allowedDependencies = {"auditlog", "database", "idempotency", "money", "web"})
 @NullMarked
 package kontor.catalog;
 

@@ -60,6 +60,11 @@ public class Demo {
         System.out.print(screen(port, managementPort, simulator.address(), data, secrets));
     }
 
+    /** Whether a demo has made its passwords in this data folder before. */
+    public static boolean ownsWhatIsIn(Path folder) {
+        return DemoSecrets.areIn(new DataFolder(folder));
+    }
+
     /** As the server finds them. */
     private static ConfigurableEnvironment settings(String... options) {
         var settings = new StandardEnvironment();
@@ -81,6 +86,8 @@ public class Demo {
             Class<?> application, int port, DataFolder data, URI simulator, DemoSecrets secrets) {
         Map<String, Object> own = Map.ofEntries(
                 Map.entry("kontor.data", data.path().toString()),
+                Map.entry("kontor.tls.certificate", ""), // its simulator and its people come by plain http
+                Map.entry("kontor.tls.private-key", ""),
                 Map.entry("kontor.accounts.public-url", "http://localhost:" + port),
                 Map.entry("kontor.admin.email", DemoSecrets.ADMIN),
                 Map.entry("kontor.admin.password", secrets.adminPassword()),

@@ -35,6 +35,8 @@ public final class DocsCommand {
                 "--management.server.port=0",
                 "--kontor.data=" + data,
                 "--kontor.db.url=", // whatever the environment says: this server's own
+                "--kontor.tls.certificate=",
+                "--kontor.tls.private-key=",
                 "--kontor.admin.password=" + UUID.randomUUID(), // otherwise one is printed
                 "--logging.level.root=warn")) {
             var port = server.getEnvironment().getRequiredProperty("local.server.port");

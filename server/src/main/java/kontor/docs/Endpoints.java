@@ -3,6 +3,7 @@ package kontor.docs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -11,7 +12,11 @@ import tools.jackson.databind.JsonNode;
 
 /** The operations of the API, read from its own description. */
 final class Endpoints {
-    private static final Pattern PERMISSION = Pattern.compile("\\b[a-z]+:[a-z]+\\b");
+    private static final Pattern PERMISSION = Pattern.compile("\\b[a-z]+(-[a-z]+)*:[a-z]+(-[a-z]+)*\\b");
+    static final String MAY = "✓";
+    static final String OWN = "own";
+    static final String ALL = "all";
+    static final String REFUSED = "";
     private final List<Operation> operations = new ArrayList<>();
 
     Endpoints(JsonNode openApi) {
@@ -20,7 +25,8 @@ final class Endpoints {
                 operations.add(new Operation(operation.getKey(), path.getKey(), operation.getValue()));
     }
 
-    private record Operation(String method, String path, JsonNode described) {
+    /** @param method in small letters */
+    record Operation(String method, String path, JsonNode described) {
         String call() {
             return Grid.code(method.toUpperCase(Locale.ROOT) + " " + path);
         }
@@ -47,6 +53,22 @@ final class Endpoints {
         String wider() {
             var named = PERMISSION.matcher(summary());
             return !isOpen() && permission().isEmpty() && named.find() ? named.group() : "";
+        }
+
+        /**
+         * How far a signed-in caller with these permissions comes.
+         *
+         * @return {@link #MAY}, {@link #OWN}, {@link #ALL}; {@link #REFUSED} when they are refused
+         */
+        String reach(Set<String> permissions) {
+            if (isOpen()) return MAY;
+            if (!permission().isEmpty()) return holds(permissions, permission()) ? MAY : REFUSED;
+            if (wider().isEmpty()) return MAY;
+            return holds(permissions, wider()) ? ALL : OWN;
+        }
+
+        private static boolean holds(Set<String> permissions, String permission) {
+            return permissions.contains(permission) || permissions.contains("*");
         }
 
         String who() {
@@ -100,16 +122,29 @@ final class Endpoints {
         permissions.forEach(permission -> headings.add(Grid.code(permission)));
         var grid = new Grid(headings.toArray(String[]::new));
         for (var each : operations) {
-            var row = new ArrayList<>(List.of(
-                    each.call(),
-                    each.isOpen() ? "✓" : "",
-                    each.isOpen() || !each.permission().isEmpty()
-                            ? ""
-                            : each.wider().isEmpty() ? "✓" : "own"));
+            var row = new ArrayList<>(
+                    List.of(each.call(), each.isOpen() ? MAY : REFUSED, each.isOpen() ? "" : each.reach(Set.of())));
             for (var permission : permissions)
-                row.add(permission.equals(each.permission()) ? "✓" : permission.equals(each.wider()) ? "all" : "");
+                row.add(permission.equals(each.permission()) ? MAY : permission.equals(each.wider()) ? ALL : "");
             grid.row(row.toArray(String[]::new));
         }
         return grid.toString();
+    }
+
+    /** Which operation is for whom: a column for each role. */
+    String roles(List<BuiltInRole> roles) {
+        var headings = new ArrayList<>(List.of("Call", "no login"));
+        roles.forEach(role -> headings.add(Grid.code(role.name())));
+        var grid = new Grid(headings.toArray(String[]::new));
+        for (var each : operations) {
+            var row = new ArrayList<>(List.of(each.call(), each.isOpen() ? MAY : REFUSED));
+            for (var role : roles) row.add(each.reach(role.permissions()));
+            grid.row(row.toArray(String[]::new));
+        }
+        return grid.toString();
+    }
+
+    List<Operation> operations() {
+        return List.copyOf(operations);
     }
 }

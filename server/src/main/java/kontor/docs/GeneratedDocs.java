@@ -51,6 +51,7 @@ final class GeneratedDocs {
         files.put(
                 folder.resolve("permissions.md"),
                 new Marked(Files.readString(folder.resolve("permissions.md")))
+                        .with("roles", endpoints.roles(BuiltInRole.in(database)))
                         .with("permissions", endpoints.permissions())
                         .text());
         files.put(folder.resolve("openapi.json"), JSON.writer().with(PRINTER).writeValueAsString(openApi) + "\n");

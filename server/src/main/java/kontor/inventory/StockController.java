@@ -11,6 +11,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
 import java.util.List;
 import java.util.Map;
+import kontor.auditlog.Act;
+import kontor.auditlog.AuditLog;
 import kontor.catalog.Article;
 import kontor.catalog.Catalog;
 import kontor.idempotency.Idempotency;
@@ -40,11 +42,13 @@ class StockController {
     private final Inventory inventory;
     private final Catalog catalog;
     private final Idempotency idempotency;
+    private final AuditLog log;
 
-    StockController(Inventory inventory, Catalog catalog, Idempotency idempotency) {
+    StockController(Inventory inventory, Catalog catalog, Idempotency idempotency, AuditLog log) {
         this.inventory = inventory;
         this.catalog = catalog;
         this.idempotency = idempotency;
+        this.log = log;
     }
 
     @Requires(READ)
@@ -78,16 +82,23 @@ class StockController {
         if (location == null) throw Refusal.ofField("location", "unknown", "is not the code of a location");
         var key = idempotency.required(
                 Idempotency.keysOf(http), caller.principal(), "POST /stock/" + sku + "/adjustments", adjustment);
-        return idempotency.once(
-                key,
-                () -> answer(
-                        article,
-                        inventory.adjust(
-                                article.variantId(),
-                                location,
-                                adjustment.delta(),
-                                adjustment.reason(),
-                                caller.principal())));
+        return idempotency.once(key, () -> {
+            var result = inventory.adjust(
+                    article.variantId(), location, adjustment.delta(), adjustment.reason(), caller.principal());
+            if (result instanceof Adjusted(var level)) record(article, level, adjustment);
+            return answer(article, result);
+        });
+    }
+
+    private void record(Article article, Level now, Adjustment adjustment) {
+        log.record(Act.of("stock.adjust", "stock:" + article.sku().value())
+                .changed(
+                        Map.of("on_hand", now.onHand() - adjustment.delta()),
+                        Map.of(
+                                "on_hand", now.onHand(),
+                                "delta", adjustment.delta(),
+                                "location", now.location(),
+                                "reason", adjustment.reason())));
     }
 
     private static ResponseEntity<?> answer(Article article, AdjustResult result) {

@@ -1,5 +1,5 @@
 /** How much of each article lies where, how much of it is promised to orders, and why it is as much as it is. */
-@ApplicationModule(allowedDependencies = {"catalog", "database", "idempotency", "web"})
+@ApplicationModule(allowedDependencies = {"auditlog", "catalog", "database", "idempotency", "web"})
 @NullMarked
 package kontor.inventory;
 

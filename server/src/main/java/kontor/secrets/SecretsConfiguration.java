@@ -13,8 +13,9 @@ import org.springframework.context.annotation.Configuration;
 class SecretsConfiguration {
     @Bean
     Secrets secrets(SecretSettings settings, DatabaseSettings database, DataFolder data, SecretStore store) {
-        var keys = keys(settings, database, KeyFile.in(data));
-        for (var id : store.keyIds())
+        var used = store.keyIds();
+        var keys = keys(settings, database, KeyFile.in(data), used.isEmpty());
+        for (var id : used)
             if (keys.called(id).isEmpty())
                 throw new CannotStart(
                         ("Secrets in the database are sealed with a key that is not there, %s. Put it %s: without it they"
@@ -29,9 +30,13 @@ class SecretsConfiguration {
         return new Secrets(keys);
     }
 
-    private static SealingKeys keys(SecretSettings settings, DatabaseSettings database, KeyFile file) {
+    /** @param fresh nothing is sealed yet: a file that is not there was not lost */
+    private static SealingKeys keys(SecretSettings settings, DatabaseSettings database, KeyFile file, boolean fresh) {
         var given = SealingKeys.of(settings.keys());
-        if (database.embedded()) return given.all().isEmpty() ? file.readOrMake() : given.before(file.read());
+        if (database.embedded()) {
+            var found = given.before(file.read());
+            return found.all().isEmpty() && fresh ? file.readOrMake() : found;
+        }
         if (given.all().isEmpty())
             throw new CannotStart(
                     "An external database needs a key that its secrets are sealed with: set KONTOR_SECRETS_KEYS to what"

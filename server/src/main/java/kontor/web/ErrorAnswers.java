@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ValidationException;
 import java.net.SocketTimeoutException;
+import java.nio.charset.CharacterCodingException;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -66,6 +67,8 @@ class ErrorAnswers {
             if (cause instanceof BodyTooLarge) return tooLarge();
             if (cause instanceof Refusal refusal) return Problem.of(refusal);
             if (cause instanceof ClientAbortException silent) return incomplete(silent);
+            if (cause instanceof CharacterCodingException)
+                return Problem.of(HttpStatus.BAD_REQUEST, "malformed_json", "The body is not UTF-8.");
         }
         for (Throwable cause = e; cause != null; cause = cause.getCause())
             if (cause instanceof JacksonException json) {

@@ -8,23 +8,37 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
 
-/** Bounds how much one caller may ask for: signed-in users each for themselves, guests by their network address. */
+/**
+ * Bounds how much one caller may ask for: signed-in users each for themselves, guests by their network address. Each server
+ * counts for itself; with {@code kontor.web.shared-limits} all of them count together besides.
+ */
 @Component
 public class RateLimits implements HandlerInterceptor {
     private static final int MOST_CALLERS = 100_000;
     private final WebSettings settings;
-    private final Cache<Object, Bucket> buckets = Caffeine.newBuilder()
+    private final @Nullable SharedLimits shared;
+    private final Cache<String, Buckets> callers = Caffeine.newBuilder()
             .maximumSize(MOST_CALLERS)
             .expireAfterAccess(Duration.ofMinutes(10))
             .build();
 
-    RateLimits(WebSettings settings) {
+    /** @param shared nothing on a server that counts for itself */
+    private record Buckets(Bucket own, @Nullable Bucket shared) {}
+
+    RateLimits(WebSettings settings, DataSource database) {
         this.settings = settings;
+        this.shared = settings.sharedLimits() && settings.requestsPerSecond() > 0
+                ? new SharedLimits(database, settings.requestsPerSecond(), settings.burst())
+                : null;
     }
 
     @Override
@@ -38,8 +52,9 @@ public class RateLimits implements HandlerInterceptor {
     public void count(HttpServletRequest request) {
         if (settings.requestsPerSecond() == 0) return;
         var caller = Callers.current();
-        Object key = caller.isGuest() ? request.getRemoteAddr() : (Object) caller.userId();
-        if (buckets.get(key, _ -> fullBucket()).tryConsume(1)) return;
+        var name = caller.isGuest() ? "guest:" + request.getRemoteAddr() : "user:" + caller.userId();
+        var buckets = callers.get(name, this::full);
+        if (buckets.own().tryConsume(1) && (buckets.shared() == null || takesTogether(buckets.shared()))) return;
         throw new Refusal(
                 HttpStatus.TOO_MANY_REQUESTS,
                 "rate_limited",
@@ -48,10 +63,20 @@ public class RateLimits implements HandlerInterceptor {
                 List.of());
     }
 
-    private Bucket fullBucket() {
-        return Bucket.builder()
+    private boolean takesTogether(Bucket bucket) {
+        return shared == null || shared.takes(bucket);
+    }
+
+    private Buckets full(String caller) {
+        var own = Bucket.builder()
                 .addLimit(limit -> limit.capacity(settings.burst())
                         .refillGreedy(settings.requestsPerSecond(), Duration.ofSeconds(1)))
                 .build();
+        return new Buckets(own, shared == null ? null : shared.of(caller));
+    }
+
+    @Scheduled(fixedDelay = 1, initialDelay = 1, timeUnit = TimeUnit.MINUTES)
+    void forgetWhoIsGone() {
+        if (shared != null) shared.forget();
     }
 }

@@ -28,6 +28,7 @@ class WebConfiguration implements WebMvcConfigurer {
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
         registry.addInterceptor(limits);
+        registry.addInterceptor(new ProperRequests());
         registry.addInterceptor(new Access(freshLogins));
         registry.addInterceptor(new CardDataInParameters());
     }
@@ -36,6 +37,11 @@ class WebConfiguration implements WebMvcConfigurer {
     public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
         resolvers.add(new Callers());
         resolvers.add(new PageRequests());
+    }
+
+    @Bean
+    TrustedProxies trustedProxies() {
+        return new TrustedProxies(settings.trustedProxies());
     }
 
     @Bean

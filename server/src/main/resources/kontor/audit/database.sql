@@ -12,6 +12,10 @@ WHERE name IN ('fsync', 'full_page_writes', 'data_checksums') AND setting <> 'on
 SELECT kind, table_name, guard
 FROM (VALUES
     ('unique', 'accounts.users', 'users_email'),
+    ('unique', 'auditlog.acts', 'acts_pkey'),
+    ('unique', 'auditlog.seals', 'seals_pkey'),
+    ('unique', 'auditlog.seals', 'seals_act_id_key'),
+    ('unique', 'auditlog.seals', 'seals_previous_hash_key'),
     ('unique', 'events.outbox', 'outbox_pkey'),
     ('unique', 'idempotency.keys', 'keys_pkey'),
     ('unique', 'inventory.levels', 'levels_pkey'),
@@ -51,6 +55,8 @@ FROM (VALUES
     ('check', 'payments.payments', 'replaced >= 0'),
     ('check', 'payments.payments', '((captured + capturing) + replaced) <= amount'),
     ('check', 'payments.payments', '(refunded + refunding) <= captured'),
+    ('trigger', 'auditlog.acts', 'acts_append_only'),
+    ('trigger', 'auditlog.seals', 'seals_append_only'),
     ('trigger', 'ledger.accounts', 'accounts_stay'),
     ('trigger', 'ledger.adjustments', 'adjustments_append_only'),
     ('trigger', 'ledger.entries', 'entries_balanced'),
@@ -86,11 +92,11 @@ FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid JOIN pg_namespace ON pg
 WHERE NOT (indisvalid AND indisready) AND nspname !~ '^pg_' AND has_schema_privilege('kontor_app', nspname, 'USAGE');
 
 -- history_cannot_be_rewritten
--- The server's role may add to books, movements, order lines, credits and histories, and neither change nor remove what
--- is there.
+-- The server's role may add to books, the audit log, movements, order lines, credits and histories, and neither change nor
+-- remove what is there.
 SELECT table_name, privilege
-FROM unnest(ARRAY['inventory.movements', 'ledger.accounts', 'ledger.adjustments', 'ledger.balances', 'ledger.entries',
-                  'ledger.sealed', 'ledger.seals', 'ledger.transactions', 'orders.credit_lines', 'orders.credits',
+FROM unnest(ARRAY['auditlog.acts', 'auditlog.seals', 'inventory.movements', 'ledger.accounts', 'ledger.adjustments',
+                  'ledger.balances', 'ledger.entries', 'ledger.sealed', 'ledger.seals', 'ledger.transactions', 'orders.credit_lines', 'orders.credits',
                   'orders.history', 'orders.lines', 'orders.refund_lines', 'orders.transitions',
                   'reconciliation.matches']) AS table_name,
      unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS privilege

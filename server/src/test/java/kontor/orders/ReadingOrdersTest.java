@@ -87,6 +87,19 @@ class ReadingOrdersTest {
     }
 
     @Test
+    void aCursorOfAnothersListOpensNothingOfIt() {
+        var buyer = users.customer();
+        for (var i = 0; i < 3; i++) place(buyer);
+        var stranger = users.customer();
+        var own = place(stranger);
+        place(buyer);
+        var cursor = api.as(buyer).get("/orders?limit=1").at("/next_cursor");
+        assertThat(cursor).isNotEmpty();
+        var page = api.as(stranger).get("/orders?cursor=" + cursor).json().at("/items");
+        assertThat(page.valueStream().map(item -> item.at("/id").asString())).containsExactly(own);
+    }
+
+    @Test
     void filtersByStatusAndRefusesStatusesThatDoNotExist() {
         var buyer = users.customer();
         place(buyer);

@@ -96,6 +96,7 @@ class KeysOfAnInstallationTest {
                 .hasMessage(
                         "Secrets in the database are sealed with a key that is not there, %s. Put it back into %s: without it they cannot be read."
                                 .formatted(noted, file()));
+        assertThat(file()).doesNotExist();
         assertThat(store.keyIds()).containsExactly(noted);
     }
 

@@ -12,12 +12,16 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import kontor.Api;
 import kontor.TestGateway;
 import kontor.database.TestDatabase;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.util.TestPropertyValues;
@@ -40,7 +44,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
             "kontor.payments.stripe.api-base=http://localhost:1",
             "kontor.web.requests-per-second=1",
             "kontor.web.burst=" + BehindAProxyTest.BURST,
-            "server.forward-headers-strategy=native",
+            "kontor.web.trusted-proxies=127.0.0.1,::1",
+            "kontor.web.cors-origins=" + BehindAProxyTest.SHOP + ",http://localhost:3000",
             "server.tomcat.connection-timeout=1s",
         })
 @ContextConfiguration(initializers = BehindAProxyTest.Initializer.class)
@@ -48,6 +53,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @DirtiesContext
 class BehindAProxyTest {
     static final int BURST = 3;
+    static final String SHOP = "https://shop.example";
     private static final AtomicInteger GUESTS = new AtomicInteger();
 
     @Autowired
@@ -85,6 +91,70 @@ class BehindAProxyTest {
     }
 
     @Test
+    void tellsPagesOfNamedOriginsThatTheyMayCall() {
+        for (var origin : List.of(SHOP, "http://localhost:3000")) {
+            var asked = preflight(origin, "/orders");
+            assertThat(asked.status()).isEqualTo(204);
+            assertThat(asked.header("Access-Control-Allow-Origin")).isEqualTo(origin);
+            assertThat(asked.header("Access-Control-Allow-Methods")).contains("POST");
+            assertThat(asked.header("Access-Control-Allow-Headers")).contains("Authorization", "Idempotency-Key");
+            assertThat(asked.header("X-Content-Type-Options")).isEqualTo("nosniff");
+            var read = api.get("/.well-known/jwks.json", "X-Forwarded-For", guest, "Origin", origin);
+            assertThat(read.status()).isEqualTo(200);
+            assertThat(read.header("Access-Control-Allow-Origin")).isEqualTo(origin);
+            assertThat(read.headers().allValues("Vary")).contains("Origin");
+            for (var answer : List.of(asked, read))
+                assertThat(answer.headers().firstValue("Access-Control-Allow-Credentials"))
+                        .isEmpty();
+        }
+    }
+
+    @Test
+    void letsThosePagesReadWhyTheyAreRefused() {
+        var refused = api.as("forged").get("/users/me", "X-Forwarded-For", guest, "Origin", SHOP);
+        assertThat(refused.status()).isEqualTo(401);
+        assertThat(refused.header("Access-Control-Allow-Origin")).isEqualTo(SHOP);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://evil.example",
+                "https://shop.example.evil.example",
+                "https://evilshop.example",
+                "http://shop.example",
+                "https://shop.example:8443",
+                "https://SHOP.example",
+                "https://shop.example/",
+                "null",
+                "*"
+            })
+    void tellsNothingToPagesOfOtherOrigins(String origin) {
+        var asked = preflight(origin, "/orders");
+        assertThat(asked.status()).isEqualTo(403);
+        assertThat(asked.at("/code")).isEqualTo("origin_refused");
+        var read = api.get("/.well-known/jwks.json", "X-Forwarded-For", guest, "Origin", origin);
+        for (var answer : List.of(asked, read))
+            assertThat(answer.headers().map().keySet())
+                    .noneMatch(name -> name.toLowerCase(Locale.ROOT).startsWith("access-control-"));
+    }
+
+    private Api.Answer preflight(String origin, String path) {
+        return api.send(
+                "OPTIONS",
+                path,
+                null,
+                "X-Forwarded-For",
+                guest,
+                "Origin",
+                origin,
+                "Access-Control-Request-Method",
+                "POST",
+                "Access-Control-Request-Headers",
+                "authorization,content-type,idempotency-key");
+    }
+
+    @Test
     void refusesForgedMessagesInTheEndAndTakesSignedOnesFromTheSameAddress() {
         var body =
                 "{\"id\":\"evt_%s\",\"object\":\"event\",\"type\":\"customer.created\",\"created\":%d,\"data\":{\"object\":{}}}"
@@ -111,6 +181,31 @@ class BehindAProxyTest {
                 var answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
                 assertThat(answer).startsWith("HTTP/1.1 408").contains("\"code\":\"body_timeout\"");
             }
+    }
+
+    @Test
+    void saysTheSameWhenTheBodyWasOnlyAnnounced() throws IOException {
+        try (var socket = new Socket("localhost", api.address("/").getPort())) {
+            socket.setSoTimeout(10_000);
+            var head = "POST /users HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nX-Forwarded-For: %s\r\n"
+                    .formatted(guest);
+            socket.getOutputStream()
+                    .write((head + "Content-Length: 100\r\nExpect: 100-continue\r\n\r\n").getBytes(UTF_8));
+            var answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+            assertThat(answer.replaceFirst("HTTP/1.1 100[^\r]*\r\n\r\n", ""))
+                    .startsWith("HTTP/1.1 408")
+                    .contains("\"code\":\"body_timeout\"");
+        }
+    }
+
+    @Test
+    void hangsUpOnHeadersThatDoNotGoOn() throws IOException {
+        try (var socket = new Socket("localhost", api.address("/").getPort())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write("GET /products HTTP/1.1\r\nHost: a\r\nX-".getBytes(UTF_8));
+            assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+                    .doesNotContain(" 200 ");
+        }
     }
 
     @Test

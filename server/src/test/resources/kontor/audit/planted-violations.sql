@@ -35,6 +35,7 @@ CREATE FUNCTION pg_temp.release(released bigint) RETURNS void LANGUAGE sql AS $$
     UPDATE inventory.holds SET state = 'released' WHERE order_id = released;
 $$;
 SELECT pg_advisory_xact_lock(hashtext('kontor.ledger.seal')); -- the server waits with its seals until this is rolled back
+SELECT pg_advisory_xact_lock(hashtext('kontor.auditlog.seal')), auditlog.seal(1000000);
 DELETE FROM ledger.seals; -- the books are not sealed yet: what is planted there is for others to notice
 DELETE FROM ledger.sealed;
 DELETE FROM ledger.balances;
@@ -151,6 +152,29 @@ UPDATE ledger.seals SET seq = 2;
 UPDATE ledger.sealed SET seq = 2;
 UPDATE ledger.seals
 SET hash = ledger.seal_hash(seals, (SELECT string_agg(digest, '' ORDER BY transaction_id) FROM ledger.sealed));
+
+-- audit_log_chain_is_unbroken: another is said to have done it
+UPDATE auditlog.acts SET actor = 'user:999' WHERE id = (SELECT act_id FROM auditlog.seals WHERE seq = 2);
+
+-- audit_log_chain_is_unbroken: an act is not there any more
+DELETE FROM auditlog.acts WHERE id = (SELECT act_id FROM auditlog.seals WHERE seq = 2);
+
+-- audit_log_chain_is_unbroken: an act and its seal are not there any more
+DELETE FROM auditlog.acts WHERE id = (SELECT act_id FROM auditlog.seals WHERE seq = 2);
+DELETE FROM auditlog.seals WHERE seq = 2;
+
+-- audit_log_chain_is_unbroken: an act was put in among those that are sealed
+INSERT INTO auditlog.acts (id, xact, actor, action, outcome) OVERRIDING SYSTEM VALUE
+VALUES (-1, 1, 'user:1', 'users.disable', 'done');
+
+-- audit_log_chain_is_unbroken: the seal was forged, too, and the next one does not carry it
+UPDATE auditlog.acts SET actor = 'user:999' WHERE id = (SELECT act_id FROM auditlog.seals WHERE seq = 2);
+UPDATE auditlog.seals
+SET hash = auditlog.seal_hash(seals, (SELECT digest FROM auditlog.digests WHERE digests.act_id = seals.act_id))
+WHERE seq = 2;
+
+-- audit_log_chain_is_unbroken: the first seal is gone
+DELETE FROM auditlog.seals WHERE seq = 1;
 
 -- payments_belong_to_one_order: two orders share a payment
 INSERT INTO payments.payments (order_id, id, method, gateway, currency, amount, status)
@@ -507,6 +531,12 @@ GRANT DELETE ON ledger.entries TO kontor_app;
 
 -- history_cannot_be_rewritten: amounts can be changed
 GRANT UPDATE (amount) ON ledger.entries TO kontor_app;
+
+-- history_cannot_be_rewritten: acts can be taken back
+GRANT DELETE ON auditlog.acts TO kontor_app;
+
+-- guards_are_in_place: an act could be taken back
+ALTER TABLE auditlog.acts DISABLE TRIGGER acts_append_only;
 
 -- guards_are_in_place: two servers could seal on from the same seal
 ALTER TABLE ledger.seals DROP CONSTRAINT seals_previous_hash_key;

@@ -50,8 +50,7 @@ public class KnownTokens {
     }
 
     /** @return null for a token that is not good, or not any more */
-    @Nullable
-    Authentication ofToken(String token) {
+    public @Nullable Authentication ofToken(String token) {
         var found = known.getIfPresent(token);
         if (found != null) return found.recheckedWhenDue();
         var verified = tokens.verify(token);

@@ -53,7 +53,7 @@ class SessionStore {
     record Refreshable(UUID session, long userId, int generation, Duration left) {}
 
     /** A token that was used before, or whose time is over. */
-    record Spent(UUID session, byte[] seed, boolean justNow, byte @Nullable [] nonceHash) {}
+    record Spent(UUID session, long userId, byte[] seed, boolean justNow, byte @Nullable [] nonceHash) {}
 
     UUID insert(
             long userId,
@@ -152,11 +152,12 @@ class SessionStore {
                 .update();
     }
 
-    void endFamily(UUID session, String reason) {
-        jdbc.sql("""
+    /** @return false when it had ended before */
+    boolean endFamily(UUID session, String reason) {
+        return jdbc.sql("""
                         UPDATE accounts.sessions SET ended_at = now(), end_reason = :reason
                         WHERE id = :id AND ended_at IS NULL
-                        """).param("reason", reason).param("id", session).update();
+                        """).param("reason", reason).param("id", session).update() == 1;
     }
 
     /** The user has shown once more who they are. */
@@ -233,7 +234,7 @@ class SessionStore {
     /** A token that has been used, and whether that was within {@code grace}. */
     Optional<Spent> spent(byte[] hash, Duration grace) {
         return jdbc.sql("""
-                        SELECT t.session_id, s.seed, t.nonce_hash, t.used_at > now() - CAST(:grace AS interval) AS just_now
+                        SELECT t.session_id, s.user_id, s.seed, t.nonce_hash, t.used_at > now() - CAST(:grace AS interval) AS just_now
                         FROM accounts.refresh_tokens t JOIN accounts.sessions s ON s.id = t.session_id
                         WHERE t.hash = :hash AND t.used_at IS NOT NULL
                         """)
@@ -241,6 +242,7 @@ class SessionStore {
                 .param("grace", grace.toString())
                 .query((row, _) -> new Spent(
                         row.getObject("session_id", UUID.class),
+                        row.getLong("user_id"),
                         row.getBytes("seed"),
                         row.getBoolean("just_now"),
                         row.getBytes("nonce_hash")))

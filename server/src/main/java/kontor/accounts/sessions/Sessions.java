@@ -3,10 +3,13 @@ package kontor.accounts.sessions;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import kontor.accounts.sessions.RefreshResult.Refreshed;
 import kontor.accounts.sessions.RefreshResult.Refused;
 import kontor.accounts.sessions.SessionStore.Refreshable;
+import kontor.auditlog.Act;
+import kontor.auditlog.AuditLog;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseCookie;
 import org.springframework.stereotype.Service;
@@ -39,6 +42,7 @@ public class Sessions {
     private final KnownTokens known;
     private final OneTimeTokens oneTimeTokens;
     private final SessionSettings settings;
+    private final AuditLog log;
     private final TransactionTemplate transaction;
 
     Sessions(
@@ -47,12 +51,14 @@ public class Sessions {
             KnownTokens known,
             OneTimeTokens oneTimeTokens,
             SessionSettings settings,
+            AuditLog log,
             TransactionTemplate transaction) {
         this.store = store;
         this.tokens = tokens;
         this.known = known;
         this.oneTimeTokens = oneTimeTokens;
         this.settings = settings;
+        this.log = log;
         this.transaction = transaction;
     }
 
@@ -126,7 +132,10 @@ public class Sessions {
             var successor = store.unused(Opaque.hash(next));
             if (successor.isPresent()) return refreshed(successor.get(), next);
         }
-        store.endFamily(spent.session(), REUSED);
+        if (store.endFamily(spent.session(), REUSED))
+            log.record(Act.of("sessions.theft", "user:" + spent.userId())
+                    .by("server")
+                    .with(Map.of("session", spent.session(), "reason", REUSED)));
         known.forget(spent.session());
         return new Refused();
     }
@@ -150,7 +159,11 @@ public class Sessions {
 
     /** @return false when this user has no such session that goes on */
     public boolean end(UUID session, long userId, String reason) {
-        var ended = store.end(session, userId, reason);
+        var ended = inTransaction(() -> {
+            if (!store.end(session, userId, reason)) return false;
+            log.record(Act.of("sessions.end", "user:" + userId).with(Map.of("session", session, "reason", reason)));
+            return true;
+        });
         known.forget(session);
         return ended;
     }
@@ -161,8 +174,12 @@ public class Sessions {
      * @return how many that were
      */
     public int endAll(long userId, @Nullable UUID but, String reason) {
-        oneTimeTokens.withdraw(LOGIN_TICKET, userId);
-        var ended = store.endAll(userId, but, reason);
+        var ended = inTransaction(() -> {
+            oneTimeTokens.withdraw(LOGIN_TICKET, userId);
+            var many = store.endAll(userId, but, reason);
+            log.record(Act.of("sessions.end_all", "user:" + userId).with(Map.of("sessions", many, "reason", reason)));
+            return many;
+        });
         known.forgetAllOf(userId);
         return ended;
     }

@@ -4,16 +4,20 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Map;
+import kontor.secrets.Secrets;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
-/** Signing keys in the database. */
+/** Signing keys in the database, sealed there. */
 @Repository
 class SigningKeyStore {
     private final JdbcClient jdbc;
+    private final Secrets secrets;
 
-    SigningKeyStore(JdbcClient jdbc) {
+    SigningKeyStore(JdbcClient jdbc, Secrets secrets) {
         this.jdbc = jdbc;
+        this.secrets = secrets;
     }
 
     /**
@@ -37,7 +41,7 @@ class SigningKeyStore {
                         """)
                 .query((row, _) -> new Kept(
                         row.getString("id"),
-                        row.getString("jwk"),
+                        opened(row.getString("id"), row.getString("jwk")),
                         row.getBoolean("signs"),
                         row.getObject("created_at", OffsetDateTime.class).toInstant(),
                         row.getObject("signs_from", OffsetDateTime.class).toInstant()))
@@ -50,9 +54,33 @@ class SigningKeyStore {
                         VALUES (:id, :jwk, now() + CAST(:notice AS interval))
                         """)
                 .param("id", id)
-                .param("jwk", jwk)
+                .param("jwk", sealed(id, jwk))
                 .param("notice", notice.toString())
                 .update();
+    }
+
+    /** Seals the keys that were kept as they are, before there was anything to seal with. */
+    void sealAll() {
+        for (var key : jdbc.sql("SELECT id, jwk FROM accounts.signing_keys WHERE jwk LIKE '{%'")
+                .query((row, _) -> Map.entry(row.getString("id"), row.getString("jwk")))
+                .list())
+            jdbc.sql("UPDATE accounts.signing_keys SET jwk = :sealed WHERE id = :id AND jwk = :plain")
+                    .param("sealed", sealed(key.getKey(), key.getValue()))
+                    .param("id", key.getKey())
+                    .param("plain", key.getValue())
+                    .update();
+    }
+
+    private String sealed(String id, String jwk) {
+        return secrets.sealText(context(id), jwk);
+    }
+
+    private String opened(String id, String kept) {
+        return kept.startsWith("{") ? kept : secrets.openText(context(id), kept);
+    }
+
+    private static String context(String id) {
+        return "accounts.signing_keys.jwk:" + id;
     }
 
     /** Whether the newest key has signed for long enough, or one is there that its successor has made needless. */
@@ -78,7 +106,7 @@ class SigningKeyStore {
                                           WHERE signs_from >= now() - CAST(:lifetime AS interval))
                         """)
                 .param("id", id)
-                .param("jwk", jwk)
+                .param("jwk", sealed(id, jwk))
                 .param("notice", settings.signingKeyNotice().toString())
                 .param("lifetime", settings.signingKeyLifetime().toString())
                 .update();

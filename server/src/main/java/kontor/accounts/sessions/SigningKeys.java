@@ -46,6 +46,7 @@ public class SigningKeys {
         this.store = store;
         this.settings = settings;
         this.transaction = transaction;
+        store.sealAll();
         this.ring = Ring.of(loadOrMake());
     }
 

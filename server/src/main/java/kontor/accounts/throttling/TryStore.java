@@ -41,17 +41,23 @@ class TryStore {
                 == 1;
     }
 
-    /** Counts a try for a network, whose count runs down with time. @return false when it has to wait */
+    /**
+     * Counts a try for a network, whose count runs down with time: {@code next_at} is when it has run down, one refill later
+     * for each try.
+     *
+     * @return false when it has to wait
+     */
     boolean countForNetwork(String key) {
         return jdbc.sql("""
-                        INSERT INTO accounts.tries AS t (key, count) VALUES (:key, 1)
+                        INSERT INTO accounts.tries AS t (key, count, next_at)
+                        VALUES (:key, 1, clock_timestamp() + CAST(:refill AS interval))
                         ON CONFLICT (key) DO UPDATE
-                        SET count = greatest(0, t.count - extract(epoch FROM clock_timestamp() - t.since) / :refill) + 1,
-                            since = greatest(clock_timestamp(), t.since)
-                        WHERE greatest(0, t.count - extract(epoch FROM clock_timestamp() - t.since) / :refill) + 1 <= :most
+                        SET next_at = greatest(t.next_at, clock_timestamp()) + CAST(:refill AS interval),
+                            since = clock_timestamp()
+                        WHERE t.next_at <= clock_timestamp() + CAST(:refill AS interval) * (:most - 1)
                         """)
                         .param("key", key)
-                        .param("refill", settings.networkRefill().toMillis() / 1000.0)
+                        .param("refill", settings.networkRefill().toString())
                         .param("most", settings.perNetwork())
                         .update()
                 == 1;
@@ -75,7 +81,8 @@ class TryStore {
     }
 
     void giveBack(String networkKey) {
-        jdbc.sql("UPDATE accounts.tries SET count = greatest(0, count - 1) WHERE key = :key")
+        jdbc.sql("UPDATE accounts.tries SET next_at = next_at - CAST(:refill AS interval) WHERE key = :key")
+                .param("refill", settings.networkRefill().toString())
                 .param("key", networkKey)
                 .update();
     }

@@ -25,8 +25,6 @@ import kontor.web.ReceivedFile;
 import kontor.web.Refusal;
 import kontor.web.Requires;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -134,11 +132,6 @@ class ImportController {
     }
 
     private static ImportFormat formatOf(HttpServletRequest request) {
-        if (request.getHeader(HttpHeaders.CONTENT_ENCODING) != null)
-            throw new Refusal(
-                    HttpStatus.UNSUPPORTED_MEDIA_TYPE,
-                    "unsupported_encoding",
-                    "Send the file as it is, not compressed.");
         var type = MediaType.parseMediaType(request.getContentType());
         return MediaType.APPLICATION_NDJSON.equalsTypeAndSubtype(type) ? ImportFormat.NDJSON : ImportFormat.CSV;
     }

@@ -91,17 +91,17 @@ GRANT SELECT, INSERT, DELETE ON accounts.devices TO kontor_app;
 GRANT UPDATE (last_used_at) ON accounts.devices TO kontor_app;
 
 CREATE TABLE accounts.tries (
-    key     text             PRIMARY KEY CHECK (length(key) BETWEEN 1 AND 200),
-    count   double precision NOT NULL CHECK (count >= 0),
-    since   timestamptz      NOT NULL DEFAULT now(),
-    next_at timestamptz      NOT NULL DEFAULT now()
+    key     text        PRIMARY KEY CHECK (length(key) BETWEEN 1 AND 200),
+    count   int         NOT NULL CHECK (count >= 1),
+    since   timestamptz NOT NULL DEFAULT now(),
+    next_at timestamptz NOT NULL DEFAULT now()
 );
 COMMENT ON TABLE accounts.tries IS
     'Who has tried how often to get in, by account, network and device, whether or not there is such an account.';
 COMMENT ON COLUMN accounts.tries.key IS 'account, device or factor with a SHA-256, or a network';
-COMMENT ON COLUMN accounts.tries.count IS 'tries that have not succeeded; that of a network runs down with time';
-COMMENT ON COLUMN accounts.tries.since IS 'when the first of them was; for a network when it was last counted';
-COMMENT ON COLUMN accounts.tries.next_at IS 'when the next try is let through';
+COMMENT ON COLUMN accounts.tries.count IS 'tries that have not succeeded; 1 for a network';
+COMMENT ON COLUMN accounts.tries.since IS 'when the first of them was; for a network the last';
+COMMENT ON COLUMN accounts.tries.next_at IS 'when the next try is let through; for a network when it owes none any more';
 CREATE INDEX tries_by_age ON accounts.tries (since);
 GRANT SELECT, INSERT, UPDATE, DELETE ON accounts.tries TO kontor_app;
 
@@ -111,4 +111,5 @@ COMMENT ON TABLE accounts.signing_keys IS
     'The key pairs of access tokens, shared by all servers: the newest that may signs, all of them verify.';
 COMMENT ON COLUMN accounts.signing_keys.signs_from IS
     'a new key is published for a while before it signs, so that everybody who verifies has seen it';
-GRANT DELETE ON accounts.signing_keys TO kontor_app;
+COMMENT ON COLUMN accounts.signing_keys.jwk IS 'RFC 7517, with the private half; sealed with a key from outside the database';
+GRANT DELETE, UPDATE (jwk) ON accounts.signing_keys TO kontor_app;

@@ -36,7 +36,7 @@ COMMENT ON COLUMN auditlog.acts.action IS 'products.change; or the operation, PO
 COMMENT ON COLUMN auditlog.acts.subject IS 'what it was done to: user:18, order:5';
 COMMENT ON COLUMN auditlog.acts.before IS 'what was changed, as it was before; without secrets and card numbers';
 COMMENT ON COLUMN auditlog.acts.after IS 'the same as it is now, or what was asked for';
-COMMENT ON COLUMN auditlog.acts.outcome IS 'refused: the caller is not who they say, or may not; nothing was done';
+COMMENT ON COLUMN auditlog.acts.outcome IS 'refused: it was not done, as the caller is not who they say, or may not, or as it failed';
 CREATE INDEX acts_as_written ON auditlog.acts (xact, id);
 CREATE INDEX acts_newest ON auditlog.acts (at, id);
 CREATE INDEX acts_of_actor ON auditlog.acts (actor, at, id);

@@ -81,6 +81,18 @@ class SigningKeysTest {
     }
 
     @Test
+    void areSealedInTheDatabaseAlsoThoseOfAnOlderInstallation() {
+        var kept = store.keys().getFirst();
+        assertThat(inTheDatabase()).doesNotContain("\"kty\"");
+        owner.sql("UPDATE accounts.signing_keys SET jwk = ? WHERE id = ?")
+                .params(kept.jwk(), before)
+                .update();
+        assertThat(node().signing().id()).isEqualTo(before);
+        assertThat(inTheDatabase()).doesNotContain("\"kty\"");
+        assertThat(store.keys().getFirst().jwk()).isEqualTo(kept.jwk());
+    }
+
+    @Test
     void arePublishedBeforeTheySign() {
         var next = keys.rotate();
         assertThat(keys.signing().id()).isEqualTo(before);
@@ -167,6 +179,12 @@ class SigningKeysTest {
         assertThat(api.post("/signing-keys", null).status()).isEqualTo(401);
         assertThat(api.as(admin).delete("/signing-keys/nonsense").status()).isEqualTo(404);
         assertThat(store.keys()).hasSize(2);
+    }
+
+    private String inTheDatabase() {
+        return owner.sql("SELECT string_agg(jwk, ' ') FROM accounts.signing_keys")
+                .query(String.class)
+                .single();
     }
 
     private void itIsTime(String key) {

@@ -6,11 +6,14 @@ import static kontor.payments.adyen.SimulatedAdyen.payment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,9 +24,11 @@ import kontor.payments.GatewayAnswer.NoAnswer;
 import kontor.payments.GatewayAnswer.Pending;
 import kontor.payments.GatewayAnswer.RequiresAction;
 import kontor.payments.GatewayRequest.Authorize;
+import kontor.tls.TestCertificate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -81,6 +86,30 @@ class WhatAdyenSaysTest {
         return """
                 {"pspReference": "PSP1", "resultCode": "%s", "merchantReference": "%s",
                  "amount": {"currency": "GBP", "value": 510}%s}""".formatted(code, payment.operationKey(), more);
+    }
+
+    @Test
+    void tellsNothingToAServerThatOnlyVouchesForItself(@TempDir Path folder) throws Exception {
+        var impostor = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        impostor.setHttpsConfigurator(
+                new HttpsConfigurator(TestCertificate.make(folder, "EC").server()));
+        impostor.createContext("/", exchange -> {
+            calls.incrementAndGet();
+            exchange.sendResponseHeaders(500, -1);
+            exchange.close();
+        });
+        impostor.start();
+        var address = URI.create("https://localhost:" + impostor.getAddress().getPort());
+        try (var gateway = new AdyenGateway(
+                new AdyenSettings(address, false, "key", "Kontor", List.of(), null, null, Duration.ofSeconds(10), 4))) {
+            var answer = gateway.authorize(payment);
+            assertThat(answer)
+                    .isInstanceOfSatisfying(
+                            NoAnswer.class, none -> assertThat(none.reason()).containsIgnoringCase("certifi"));
+            assertThat(calls).hasValue(0);
+        } finally {
+            impostor.stop(0);
+        }
     }
 
     @Test

@@ -6,12 +6,15 @@ import static kontor.payments.stripe.SimulatedStripe.payment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,11 +28,13 @@ import kontor.payments.GatewayAnswer.Voided;
 import kontor.payments.GatewayConnection;
 import kontor.payments.GatewayRequest;
 import kontor.payments.GatewayRequest.Authorize;
+import kontor.tls.TestCertificate;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -94,6 +99,30 @@ class WhatStripeSaysTest {
         this.status = status;
         this.body = body;
         return gateway.authorize(payment);
+    }
+
+    @Test
+    void tellsNothingToAServerThatOnlyVouchesForItself(@TempDir Path folder) throws Exception {
+        var impostor = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        impostor.setHttpsConfigurator(
+                new HttpsConfigurator(TestCertificate.make(folder, "EC").server()));
+        impostor.createContext("/", exchange -> {
+            calls.incrementAndGet();
+            exchange.sendResponseHeaders(500, -1);
+            exchange.close();
+        });
+        impostor.start();
+        var address = URI.create("https://localhost:" + impostor.getAddress().getPort());
+        try (var gateway = new StripeGateway(
+                new StripeSettings(address, false, "sk_test_x", List.of(), Duration.ofSeconds(10), 4))) {
+            var answer = gateway.authorize(payment);
+            assertThat(answer)
+                    .isInstanceOfSatisfying(
+                            NoAnswer.class, none -> assertThat(none.reason()).containsIgnoringCase("certifi"));
+            assertThat(calls).hasValue(0);
+        } finally {
+            impostor.stop(0);
+        }
     }
 
     @Test

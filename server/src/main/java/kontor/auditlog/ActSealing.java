@@ -9,13 +9,13 @@ import org.springframework.transaction.TransactionException;
 
 /** Seals what was recorded, some seconds behind, so that no act waits for another. Servers that do so at once take turns. */
 @Component
-class Sealing {
-    private static final Logger log = LoggerFactory.getLogger(Sealing.class);
+class ActSealing {
+    private static final Logger log = LoggerFactory.getLogger(ActSealing.class);
     private static final int BATCH = 1_000;
 
     private final ActStore store;
 
-    Sealing(ActStore store) {
+    ActSealing(ActStore store) {
         this.store = store;
     }
 

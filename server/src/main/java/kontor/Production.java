@@ -1,0 +1,168 @@
+package kontor;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.regex.Pattern;
+import kontor.database.CannotStart;
+import kontor.demo.Demo;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.env.Environment;
+
+/**
+ * What {@code ./kontor start} asks of its settings, as a server for real money; {@code demo} does not. Each refusal is one
+ * sentence that says what to do. What only the thing itself can tell is refused there: a database that may forget, its
+ * superuser and its clock by {@code kontor.database}, gateways over plain HTTP by their settings, and sealing keys that
+ * were not drawn at random, or are missing beside an external database, by {@code kontor.secrets}.
+ */
+final class Production {
+    private static final Logger log = LoggerFactory.getLogger(Production.class);
+    private static final List<String> SECRETS = List.of(
+            "kontor.admin.password",
+            "kontor.db.password",
+            "kontor.db.owner-password",
+            "kontor.payments.stripe.secret-key",
+            "kontor.payments.stripe.webhook-secrets",
+            "kontor.payments.adyen.api-key",
+            "kontor.payments.adyen.hmac-keys",
+            "kontor.payments.adyen.webhook-password");
+    /** What documents write for secrets, ours and others'. */
+    private static final Set<String> SAMPLES = Set.of(
+            "four fine lanterns",
+            "admin",
+            "change-me",
+            "change_me",
+            "changeit",
+            "changeme",
+            "default",
+            "example",
+            "kontor",
+            "kontor_app",
+            "kontor_owner",
+            "kontor_server",
+            "password",
+            "postgres",
+            "replace-me",
+            "root",
+            "sample",
+            "secret",
+            "test",
+            "user:pass",
+            "xxx");
+
+    private static final Pattern PLACEHOLDER = Pattern.compile(".*(?:…|\\.\\.\\.|[<>]).*|(?:sk_test_|whsec_)?[xX*]*");
+    /** System properties that end the check of the other side's certificate, and what they end it for. */
+    private static final Map<String, String> UNCHECKED = Map.of(
+            "jdk.internal.httpclient.disableHostnameVerification", "calls over HTTPS",
+            "com.sun.jndi.ldap.object.disableEndpointIdentification", "LDAP");
+
+    private static final Pattern SSL_MODE = Pattern.compile("[?&]sslmode=([^&]*)");
+
+    private static final Pattern ON_THIS_MACHINE =
+            Pattern.compile("jdbc:postgresql:(?://(?:localhost|127\\.[0-9.]*|\\[::1])(?:[:/?].*)?|(?!//).*)");
+
+    private Production() {}
+
+    /** @throws CannotStart with the first thing that has to be mended */
+    static void check(Environment settings) {
+        for (var refusal : refusals(settings, System.getProperties())) throw new CannotStart(refusal);
+        for (var warning : warnings(settings)) log.warn("{}", warning);
+    }
+
+    static List<String> refusals(Environment settings, Properties system) {
+        var refusals = new ArrayList<String>();
+        for (var name : SECRETS)
+            if (values(settings, name).stream().anyMatch(Production::isSample))
+                refusals.add("%s (%s) is a sample from a document, which everybody knows. Set one of your own."
+                        .formatted(name, variable(name)));
+        if (isForwardedByAnybody(settings))
+            refusals.add(
+                    "SERVER_FORWARD_HEADERS_STRATEGY takes the word of whoever comes from a private address on who calls."
+                            + " Take it out, and name your reverse proxies in KONTOR_WEB_TRUSTED_PROXIES.");
+        if (databaseUrl(settings).contains("NonValidatingFactory"))
+            refusals.add("KONTOR_DB_URL switches the check of the database's certificate off (NonValidatingFactory)."
+                    + " Use sslmode=verify-full and sslrootcert.");
+        UNCHECKED.forEach((name, what) -> {
+            if (isOn(system.getProperty(name)))
+                refusals.add(
+                        "The check of certificates is switched off for %s (-D%s). Take that out of KONTOR_JAVA_OPTS."
+                                .formatted(what, name));
+        });
+        if (settings.getProperty("kontor.db.url", "").isBlank() && Demo.ownsWhatIsIn(dataFolder(settings)))
+            refusals.add(
+                    "The data in %s are the demo's, with passwords that its screen shows. Choose another folder with --data."
+                            .formatted(dataFolder(settings)));
+        return refusals;
+    }
+
+    static List<String> warnings(Environment settings) {
+        var warnings = new ArrayList<String>();
+        if (settings.getProperty("kontor.web.requests-per-second", "").strip().equals("0"))
+            warnings.add("Nobody's requests are limited: KONTOR_WEB_REQUESTS_PER_SECOND is 0.");
+        if (settings.getProperty("kontor.db.require-durable", "").strip().equalsIgnoreCase("false"))
+            warnings.add(
+                    "The database is not asked whether it keeps what it confirms: KONTOR_DB_REQUIRE_DURABLE is false.");
+        for (var gateway : List.of("stripe", "adyen"))
+            if (settings.getProperty("kontor.payments.%s.plain-http".formatted(gateway), "")
+                    .strip()
+                    .equalsIgnoreCase("true"))
+                warnings.add("The gateway %s may be spoken with over plain HTTP, which is for simulators: %s is true."
+                        .formatted(gateway, variable("kontor.payments.%s.plain-http".formatted(gateway))));
+        if (isUnverified(databaseUrl(settings)))
+            warnings.add("The database's certificate is not checked on the way to another machine: give KONTOR_DB_URL"
+                    + " sslmode=verify-full.");
+        return warnings;
+    }
+
+    /** One, or those of a list. */
+    private static List<String> values(Environment settings, String name) {
+        return Binder.get(settings).bind(name, Bindable.listOf(String.class)).orElse(List.of());
+    }
+
+    private static boolean isSample(String secret) {
+        var plain = secret.strip().toLowerCase(Locale.ROOT);
+        return !plain.isEmpty()
+                && (SAMPLES.contains(plain) || PLACEHOLDER.matcher(plain).matches());
+    }
+
+    /** Spring Boot's own ways, which trust every private network or everybody. */
+    private static boolean isForwardedByAnybody(Environment settings) {
+        var strategy =
+                settings.getProperty("server.forward-headers-strategy", "none").strip();
+        return (!strategy.isEmpty() && !strategy.equalsIgnoreCase("none"))
+                || !settings.getProperty("server.tomcat.remoteip.remote-ip-header", "")
+                        .isBlank()
+                || !settings.getProperty("server.tomcat.remoteip.protocol-header", "")
+                        .isBlank();
+    }
+
+    private static boolean isUnverified(String url) {
+        if (url.isEmpty() || ON_THIS_MACHINE.matcher(url).matches()) return false;
+        var mode = SSL_MODE.matcher(url);
+        return !mode.find() || !mode.group(1).startsWith("verify-");
+    }
+
+    private static String databaseUrl(Environment settings) {
+        return settings.getProperty("kontor.db.url", "").strip();
+    }
+
+    private static boolean isOn(@Nullable String value) {
+        return value != null && (value.isEmpty() || value.equalsIgnoreCase("true"));
+    }
+
+    private static Path dataFolder(Environment settings) {
+        return Path.of(settings.getProperty("kontor.data", ".kontor"));
+    }
+
+    private static String variable(String name) {
+        return name.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+}
