@@ -8,6 +8,8 @@ import java.util.Set;
 import kontor.accounts.AccountStore.Credentials;
 import kontor.accounts.LoginResult.Welcome;
 import kontor.accounts.LoginResult.Wrong;
+import kontor.accounts.factors.FactorKind;
+import kontor.accounts.factors.Factors;
 import kontor.accounts.sessions.Client;
 import kontor.accounts.sessions.SessionKind;
 import kontor.accounts.sessions.Sessions;
@@ -29,6 +31,8 @@ public class Logins {
     private final Sessions sessions;
     private final Throttle throttle;
     private final ObjectProvider<Directory> directory;
+    private final Factors factors;
+    private final LoginTickets tickets;
     private final AuditLog log;
     private final TransactionTemplate transaction;
 
@@ -38,9 +42,13 @@ public class Logins {
             Sessions sessions,
             Throttle throttle,
             ObjectProvider<Directory> directory,
+            Factors factors,
+            LoginTickets tickets,
             AuditLog log,
             TransactionTemplate transaction) {
         this.store = store;
+        this.factors = factors;
+        this.tickets = tickets;
         this.passwords = passwords;
         this.sessions = sessions;
         this.throttle = throttle;
@@ -75,11 +83,19 @@ public class Logins {
     }
 
     /**
-     * Opens the session of somebody who has shown who they are in one way or another.
+     * Opens the session of somebody who has shown who they are in one way or another; or, if they have a second factor and
+     * have not shown several, gives them a ticket to come back with it.
      *
-     * @param methods how, in the words of RFC 8176
+     * @param methods how, in the words of RFC 8176; with {@code mfa} nothing more is asked for
      */
     public LoginResult letIn(long userId, Set<String> methods, SessionKind kind, Client client) {
+        if (store.isShut(userId)) return new Wrong();
+        var kinds = methods.contains(Sessions.SEVERAL_FACTORS) ? Set.<FactorKind>of() : factors.kinds(userId);
+        return kinds.isEmpty() ? open(userId, methods, kind, client) : tickets.issue(userId, methods, kind, kinds);
+    }
+
+    /** The same when all that is asked for has been shown. */
+    LoginResult open(long userId, Set<String> methods, SessionKind kind, Client client) {
         return requireNonNull(transaction.execute(_ -> {
             var loggedIn = sessions.open(userId, kind, methods, client);
             log.record(Act.of("login.done", "user:" + userId)

@@ -27,6 +27,11 @@ public record Caller(
         this(userId, permissions, login, null);
     }
 
+    /** Whether they have to enrol a second factor before they may do anything else. */
+    public boolean hasToEnrol() {
+        return login != null && login.secondFactor() == Login.SecondFactor.TO_ENROL;
+    }
+
     public boolean isGuest() {
         return userId == 0 && client == null;
     }

@@ -26,3 +26,12 @@ SELECT user_id, role, source
 FROM accounts.user_roles r
 WHERE source <> 'kontor'
   AND NOT EXISTS (SELECT FROM accounts.identities i WHERE i.user_id = r.user_id AND i.issuer = r.source);
+
+-- recovery_codes_stand_in_for_a_factor
+-- Nobody has recovery codes without a second factor, nor more than ten.
+SELECT user_id, count(*) AS codes
+FROM accounts.recovery_codes
+GROUP BY user_id
+HAVING count(*) > 10
+    OR NOT (EXISTS (SELECT FROM accounts.totp WHERE totp.user_id = recovery_codes.user_id AND confirmed_at IS NOT NULL)
+            OR EXISTS (SELECT FROM accounts.passkeys WHERE passkeys.user_id = recovery_codes.user_id));

@@ -37,6 +37,7 @@ public final class Permissions {
             of("sessions:end", "End anybody's sessions"),
             of("signing-keys:read", "See which keys access tokens are signed with, without their private halves"),
             of("signing-keys:write", "Have new signing keys made, and take leaked ones away"),
+            of("users:factors", "Remove the second factors of users who have lost them"),
             of("users:read", "Find users and see their record"),
             of("users:roles", "Give and take roles, within one's own permissions"));
     private static final Set<String> NAMES = ALL.stream().map(Permission::name).collect(Collectors.toUnmodifiableSet());

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import kontor.web.Caller;
 import kontor.web.Login;
 import kontor.web.OAuthClient;
+import kontor.web.Login.SecondFactor;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -36,12 +37,20 @@ class SessionStore {
                   FROM accounts.user_roles ur JOIN accounts.roles r ON r.name = ur.role
                   WHERE ur.user_id = s.user_id)
             """;
+    private static final String CALLER = "SELECT s.id, s.user_id, s.authenticated_at, s.methods, " + PERMISSIONS
+            + " AS permissions," + """
+             EXISTS (SELECT FROM accounts.totp f WHERE f.user_id = s.user_id AND f.confirmed_at IS NOT NULL)
+             OR EXISTS (SELECT FROM accounts.passkeys f WHERE f.user_id = s.user_id) AS has_second_factor
+            """ + STANDING;
+
     private final JdbcClient jdbc;
     private final String idle;
+    private final boolean secondFactorRequiredForStaff;
 
     SessionStore(JdbcClient jdbc, SessionSettings settings) {
         this.jdbc = jdbc;
         this.idle = settings.cookieIdle().toString();
+        this.secondFactorRequiredForStaff = settings.secondFactorRequiredForStaff();
     }
 
     /** A session as a refresh finds it. */
@@ -77,12 +86,11 @@ class SessionStore {
 
     /** Who stands behind a session; nothing when it does not stand any more. */
     Optional<Caller> caller(UUID session, long userId) {
-        return jdbc.sql("SELECT s.id, s.user_id, s.authenticated_at, s.methods, " + PERMISSIONS + " AS permissions "
-                        + STANDING + " AND s.id = :id AND s.user_id = :user")
+        return jdbc.sql(CALLER + " AND s.id = :id AND s.user_id = :user")
                 .param("idle", idle)
                 .param("id", session)
                 .param("user", userId)
-                .query(SessionStore::caller)
+                .query(this::caller)
                 .optional();
     }
 
@@ -116,11 +124,10 @@ class SessionStore {
 
     /** The same by what the cookie says. */
     Optional<Caller> callerByCookie(byte[] hash) {
-        return jdbc.sql("SELECT s.id, s.user_id, s.authenticated_at, s.methods, " + PERMISSIONS + " AS permissions "
-                        + STANDING + " AND s.cookie_hash = :hash")
+        return jdbc.sql(CALLER + " AND s.cookie_hash = :hash")
                 .param("idle", idle)
                 .param("hash", hash)
-                .query(SessionStore::caller)
+                .query(this::caller)
                 .optional();
     }
 
@@ -233,13 +240,27 @@ class SessionStore {
     }
 
     /** The user has shown once more who they are. */
-    void authenticatedAgain(UUID session, String method) {
+    void authenticatedAgain(UUID session, Collection<String> methods) {
         jdbc.sql("""
                         UPDATE accounts.sessions
                         SET authenticated_at = now(),
-                            methods = CASE WHEN :method = ANY (methods) THEN methods ELSE methods || CAST(:method AS text) END
+                            methods = methods || ARRAY(SELECT m FROM unnest(CAST(:methods AS text[])) m WHERE m <> ALL (methods))
                         WHERE id = :id AND ended_at IS NULL
-                        """).param("method", method).param("id", session).update();
+                        """)
+                .param("methods", methods.toArray(String[]::new))
+                .param("id", session)
+                .update();
+    }
+
+    /** What a user's sessions have shown of a second factor counts no more. */
+    void forgetSecondFactor(long userId) {
+        jdbc.sql("""
+                        UPDATE accounts.sessions SET methods = array_remove(methods, CAST(:word AS text))
+                        WHERE user_id = :user AND ended_at IS NULL AND methods <> ARRAY[CAST(:word AS text)]
+                        """)
+                .param("word", Sessions.SEVERAL_FACTORS)
+                .param("user", userId)
+                .update();
     }
 
     void used(Collection<UUID> sessions) {
@@ -385,13 +406,25 @@ class SessionStore {
                 .update(); // a code that comes again later still ends what it gave
     }
 
-    private static Caller caller(ResultSet row, int number) throws SQLException {
-        return new Caller(row.getLong("user_id"), Set.of(strings(row, "permissions")), login(row));
+    private Caller caller(ResultSet row, int number) throws SQLException {
+        var permissions = Set.of(strings(row, "permissions"));
+        var methods = Set.of(strings(row, "methods"));
+        var factor = secondFactor(row.getBoolean("has_second_factor"), methods, !permissions.isEmpty());
+        return new Caller(
+                row.getLong("user_id"),
+                factor == SecondFactor.TO_ENROL ? Set.of() : permissions,
+                new Login(row.getObject("id", UUID.class), instant(row, "authenticated_at"), methods, factor));
+    }
+
+    private SecondFactor secondFactor(boolean exists, Set<String> methods, boolean isStaff) {
+        if (methods.contains(Sessions.SEVERAL_FACTORS)) return SecondFactor.SHOWN;
+        if (exists) return SecondFactor.NOT_SHOWN;
+        return secondFactorRequiredForStaff && isStaff ? SecondFactor.TO_ENROL : SecondFactor.NONE;
     }
 
     private static Login login(ResultSet row) throws SQLException {
-        return new Login(
-                row.getObject("id", UUID.class), instant(row, "authenticated_at"), Set.of(strings(row, "methods")));
+        var methods = Set.of(strings(row, "methods"));
+        return new Login(row.getObject("id", UUID.class), instant(row, "authenticated_at"), methods);
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {
