@@ -1,6 +1,7 @@
 package kontor.accounts.federation;
 
 import java.io.IOException;
+import java.util.Map;
 import java.util.Set;
 import kontor.accounts.Directory;
 import kontor.accounts.LoginResult;
@@ -15,6 +16,8 @@ import kontor.accounts.sessions.Client;
 import kontor.accounts.sessions.SessionKind;
 import kontor.accounts.throttling.Throttle;
 import kontor.accounts.throttling.Throttle.Try;
+import kontor.auditlog.Act;
+import kontor.auditlog.AuditLog;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 
@@ -27,13 +30,15 @@ class DirectoryLogins implements Directory {
     private final Identities identities;
     private final Logins logins;
     private final Throttle throttle;
+    private final AuditLog log;
 
-    DirectoryLogins(LdapSettings settings, Identities identities, Logins logins, Throttle throttle) {
+    DirectoryLogins(LdapSettings settings, Identities identities, Logins logins, Throttle throttle, AuditLog log) {
         this.settings = settings;
         this.directory = settings.isSet() ? new LdapDirectory(settings) : null;
         this.identities = identities;
         this.logins = logins;
         this.throttle = throttle;
+        this.log = log;
     }
 
     boolean isThere() {
@@ -49,13 +54,13 @@ class DirectoryLogins implements Directory {
     public LoginResult byPassword(String name, String password, SessionKind kind, Client client) {
         try (var attempt = throttle.admitElsewhere(name, client)) {
             var person = ask(name, password, attempt);
-            if (person == null) return new Wrong();
+            if (person == null) return wrong();
             return switch (identities.enter(person, settings.createUsers())) {
                 case Entered(var user) -> {
                     attempt.succeeded();
                     yield logins.letIn(user, METHODS, kind, client);
                 }
-                case Shut() -> new Wrong();
+                case Shut() -> wrong();
                 case AccountExists() -> throw FederationAnswers.accountExists();
                 case NoAccount() -> throw FederationAnswers.noAccount();
                 case NoAddress() -> throw FederationAnswers.noAddress();
@@ -76,6 +81,12 @@ class DirectoryLogins implements Directory {
             attempt.succeeded();
             return identities.link(user, person);
         }
+    }
+
+    /** What was typed as the name is not recorded: it may be the password. */
+    private Wrong wrong() {
+        log.recordRefused(Act.of("login.failed", null).with(Map.of("issuer", LdapDirectory.ISSUER)));
+        return new Wrong();
     }
 
     private @Nullable Person ask(String name, String password, Try attempt) {

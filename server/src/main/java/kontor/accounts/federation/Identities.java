@@ -85,7 +85,7 @@ class Identities {
         store.lockUser(user);
         var before = store.roles(user);
         if (!store.setRoles(user, issuer, wanted)) return;
-        log.record(Act.of("users.change_roles", subject(user))
+        log.record(Act.of("users.roles", subject(user))
                 .changed(Map.of("roles", before), Map.of("roles", store.roles(user)))
                 .by(actor(issuer)));
     }

@@ -5,7 +5,6 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
-import java.net.URI;
 import kontor.accounts.LoginAnswers;
 import kontor.accounts.LoginResult;
 import kontor.accounts.federation.CallbackResult.LetIn;
@@ -85,7 +84,7 @@ class OidcController {
 
     private static ResponseEntity.BodyBuilder goOn(String to) {
         return ResponseEntity.status(HttpStatus.SEE_OTHER)
-                .location(URI.create(to))
+                .header(HttpHeaders.LOCATION, to)
                 .header(HttpHeaders.SET_COOKIE, Cookies.noLogin().toString());
     }
 }

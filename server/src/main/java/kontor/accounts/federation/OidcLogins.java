@@ -31,6 +31,8 @@ import kontor.accounts.sessions.Opaque;
 import kontor.accounts.sessions.SessionKind;
 import kontor.accounts.throttling.Throttle;
 import kontor.accounts.throttling.Throttle.Try;
+import kontor.auditlog.Act;
+import kontor.auditlog.AuditLog;
 import kontor.web.Caller;
 import kontor.web.Refusal;
 import org.jspecify.annotations.Nullable;
@@ -53,13 +55,21 @@ class OidcLogins implements DisposableBean {
     private final Identities identities;
     private final Logins logins;
     private final Throttle throttle;
+    private final AuditLog log;
 
-    OidcLogins(OidcSettings settings, OneTimeTokens tokens, Identities identities, Logins logins, Throttle throttle) {
+    OidcLogins(
+            OidcSettings settings,
+            OneTimeTokens tokens,
+            Identities identities,
+            Logins logins,
+            Throttle throttle,
+            AuditLog log) {
         settings.oidc().forEach((name, provider) -> providers.put(name, new Provider(provider)));
         this.tokens = tokens;
         this.identities = identities;
         this.logins = logins;
         this.throttle = throttle;
+        this.log = log;
     }
 
     /**
@@ -131,12 +141,12 @@ class OidcLogins implements DisposableBean {
         try (var attempt = throttle.admitElsewhere(null, client)) {
             var meaning = tokens.use(PURPOSE, arrival.state());
             var started = meaning.map(Meaning::content).map(Started::of).orElse(null);
-            if (started == null || !isOf(started, name, arrival.secret())) throw FederationAnswers.loginRefused();
-            var person = ask(provider, arrival, attempt).orElseThrow(FederationAnswers::loginRefused);
+            if (started == null || !isOf(started, name, arrival.secret())) throw refused(provider);
+            var person = ask(provider, arrival, attempt).orElseThrow(() -> refused(provider));
             var user = meaning.get().userId();
             var result = user == null
                     ? new LetIn(enter(provider, person, client), started.to())
-                    : link(user, person, caller, started.to());
+                    : link(provider, user, person, caller, started.to());
             attempt.succeeded();
             return result;
         }
@@ -165,7 +175,7 @@ class OidcLogins implements DisposableBean {
     private LoginResult enter(Provider provider, Person person, Client client) {
         return switch (identities.enter(person, provider.createsUsers())) {
             case Entered(var user) -> logins.letIn(user, METHODS, SessionKind.COOKIE, client);
-            case Shut() -> throw FederationAnswers.loginRefused();
+            case Shut() -> throw refused(provider);
             case AccountExists() -> throw FederationAnswers.accountExists();
             case NoAccount() -> throw FederationAnswers.noAccount();
             case NoAddress() -> throw FederationAnswers.noAddress();
@@ -173,12 +183,17 @@ class OidcLogins implements DisposableBean {
     }
 
     /** Whoever asked for it has to be signed in still: the browser may have changed hands meanwhile. */
-    private CallbackResult link(long user, Person person, Caller caller, String to) {
-        if (caller.userId() != user) throw FederationAnswers.loginRefused();
+    private CallbackResult link(Provider provider, long user, Person person, Caller caller, String to) {
+        if (caller.userId() != user) throw refused(provider);
         return switch (identities.link(user, person)) {
             case Linked _ -> new NowLinked(to);
             case Taken() -> throw FederationAnswers.identityTaken();
         };
+    }
+
+    private Refusal refused(Provider provider) {
+        log.recordRefused(Act.of("login.failed", null).with(Map.of("issuer", provider.issuer())));
+        return FederationAnswers.loginRefused();
     }
 
     private Provider provider(String name) {

@@ -38,6 +38,7 @@ import com.nimbusds.openid.connect.sdk.UserInfoRequest;
 import com.nimbusds.openid.connect.sdk.UserInfoResponse;
 import com.nimbusds.openid.connect.sdk.claims.AccessTokenHash;
 import com.nimbusds.openid.connect.sdk.claims.ClaimsSet;
+import com.nimbusds.openid.connect.sdk.claims.IDTokenClaimsSet;
 import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import com.nimbusds.openid.connect.sdk.validators.AccessTokenValidator;
 import com.nimbusds.openid.connect.sdk.validators.IDTokenValidator;
@@ -200,8 +201,7 @@ final class Provider implements AutoCloseable {
             checkHash(claims.getAccessTokenHash(), idToken, accessToken);
             var subject = claims.getSubject().getValue();
             if (subject.isBlank() || subject.length() > LONGEST_SUBJECT) return Optional.empty();
-            // For several at once, and it is not said which of them has asked (section 3.1.3.7, step 4).
-            if (claims.getAudience().size() > 1 && claims.getAuthorizedParty() == null) return Optional.empty();
+            if (!isOurs(claims)) return Optional.empty();
             return Optional.of(person(known, idToken, claims, subject, accessToken));
         } catch (RateLimitReachedException e) {
             return Optional.empty(); // signed with a key that it did not publish a moment ago
@@ -211,6 +211,14 @@ final class Provider implements AutoCloseable {
             log.info("An ID token of {} is not accepted: {}", issuer(), e.getMessage());
             return Optional.empty();
         }
+    }
+
+    /** OpenID Connect Core 1.0, section 3.1.3.7, steps 4 and 5, which the SDK leaves to us: who has asked for it. */
+    private boolean isOurs(IDTokenClaimsSet claims) {
+        var party = claims.getAuthorizedParty();
+        return party == null
+                ? claims.getAudience().size() == 1
+                : party.getValue().equals(client.getValue());
     }
 
     private static void checkHash(@Nullable AccessTokenHash hash, JWT idToken, AccessToken accessToken)

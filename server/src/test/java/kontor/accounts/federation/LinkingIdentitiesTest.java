@@ -122,7 +122,7 @@ class LinkingIdentitiesTest {
                 .isEqualTo(204);
         assertThat(api.as(ann).get("/users/me").at("/roles/0")).isEqualTo("customer");
         assertThat(acts("identities.remove")).isEqualTo(1);
-        assertThat(acts("users.change_roles")).isEqualTo(2);
+        assertThat(acts("users.roles")).isEqualTo(2);
     }
 
     @Test
