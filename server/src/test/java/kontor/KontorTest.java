@@ -26,7 +26,8 @@ import org.springframework.test.context.ContextConfiguration;
             "kontor.admin.email=" + KontorTest.ADMIN_EMAIL,
             "kontor.admin.password=" + KontorTest.ADMIN_PASSWORD,
         })
-@ContextConfiguration(initializers = {TestDatabase.Initializer.class, TestGateway.Initializer.class})
+@ContextConfiguration(
+        initializers = {TestDatabase.Initializer.class, TestGateway.Initializer.class, TestMail.Initializer.class})
 public @interface KontorTest {
     String ADMIN_EMAIL = "first.admin@example.org";
     String ADMIN_PASSWORD = "the first admin of the tests";
