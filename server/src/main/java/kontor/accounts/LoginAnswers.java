@@ -1,5 +1,6 @@
 package kontor.accounts;
 
+import kontor.accounts.LoginResult.EmailUnverified;
 import kontor.accounts.LoginResult.Welcome;
 import kontor.accounts.LoginResult.Wrong;
 import kontor.accounts.sessions.Cookies;
@@ -25,6 +26,11 @@ public class LoginAnswers {
             case Wrong() ->
                 Problem.of(
                         HttpStatus.UNAUTHORIZED, "invalid_credentials", "The e-mail address or the password is wrong.");
+            case EmailUnverified() ->
+                Problem.of(
+                        HttpStatus.FORBIDDEN,
+                        "email_unverified",
+                        "Follow the link in the mail first. POST /users/verification/request has it sent again.");
         };
     }
 

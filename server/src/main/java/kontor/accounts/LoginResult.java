@@ -11,4 +11,7 @@ public sealed interface LoginResult {
 
     /** For every kind of wrong: it is never told whether there is such an account. */
     record Wrong() implements LoginResult {}
+
+    /** The password is right, and the account is to be opened by the link in the mail first. */
+    record EmailUnverified() implements LoginResult {}
 }

@@ -12,3 +12,21 @@ HAVING count(*) > 1;
 SELECT id AS user_id, left(password_hash, 12) || '…' AS begins_with
 FROM accounts.users
 WHERE password_hash !~ '^\$argon2id\$v=19\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]{16,}\$[A-Za-z0-9+/]{22,}$';
+
+-- erased_people_are_gone
+-- Of somebody who was erased nothing is left that says who they were, or that they could log in with.
+SELECT id AS user_id, erased_at
+FROM accounts.users
+WHERE erased_at IS NOT NULL
+  AND (name <> 'Erased' OR email <> 'erased:' || id OR password_hash IS NOT NULL
+       OR EXISTS (SELECT FROM accounts.sessions WHERE user_id = users.id)
+       OR EXISTS (SELECT FROM accounts.devices WHERE user_id = users.id)
+       OR EXISTS (SELECT FROM accounts.one_time_tokens WHERE user_id = users.id)
+       OR EXISTS (SELECT FROM accounts.user_roles WHERE user_id = users.id));
+
+-- mails_keep_no_links
+-- The text of a mail, which may hold a link that opens an account, is sealed, and gone when it was sent or given up.
+SELECT id, sent_at, failed_at
+FROM mail.outgoing
+WHERE CASE WHEN sent_at IS NULL AND failed_at IS NULL THEN body IS NULL OR body NOT LIKE 's_.%'
+           ELSE body IS NOT NULL END;

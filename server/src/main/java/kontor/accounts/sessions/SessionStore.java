@@ -288,6 +288,14 @@ class SessionStore {
                 .update();
     }
 
+    /** Deletes all that a user has logged in with, or could. */
+    void erase(long userId) {
+        for (var table : List.of("sessions", "one_time_tokens", "devices"))
+            jdbc.sql("DELETE FROM accounts." + table + " WHERE user_id = :user")
+                    .param("user", userId)
+                    .update();
+    }
+
     /** Takes away what is over: sessions a while after their end, so that it can still be told why they ended. */
     void clear(Duration kept) {
         jdbc.sql("""
