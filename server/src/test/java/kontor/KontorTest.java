@@ -33,7 +33,8 @@ import org.springframework.test.context.ContextConfiguration;
             TestDatabase.Initializer.class,
             TestGateway.Initializer.class,
             TestDirectory.Initializer.class,
-            TestProvider.Initializer.class
+            TestProvider.Initializer.class,
+            TestMail.Initializer.class
         })
 public @interface KontorTest {
     String ADMIN_EMAIL = "first.admin@example.org";

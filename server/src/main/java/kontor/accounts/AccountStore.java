@@ -12,11 +12,17 @@ import org.springframework.stereotype.Repository;
 /** Users and their roles in the database. */
 @Repository
 class AccountStore {
-    private static final String USER = """
-            SELECT u.id, u.name, u.email, u.created_at,
-                   ARRAY(SELECT role FROM accounts.user_roles WHERE user_id = u.id ORDER BY role) AS roles
-            FROM accounts.users u
+    private static final String STATE = """
+            CASE WHEN u.erased_at IS NOT NULL THEN 'erased'
+                 WHEN u.disabled_at IS NOT NULL THEN 'disabled'
+                 WHEN u.must_verify_email AND u.email_verified_at IS NULL THEN 'unverified'
+                 ELSE 'active' END
             """;
+    private static final String COLUMNS = "u.id, u.name, u.email, u.email_verified_at IS NOT NULL AS email_verified,"
+            + " u.locale, u.time_zone, u.version, u.created_at, " + STATE + " AS state, ";
+    private static final String ROLES =
+            "ARRAY(SELECT role FROM accounts.user_roles WHERE user_id = u.id ORDER BY role) AS roles ";
+    private static final String USER = "SELECT " + COLUMNS + ROLES + "FROM accounts.users u ";
     private final JdbcClient jdbc;
 
     AccountStore(JdbcClient jdbc) {
@@ -27,9 +33,8 @@ class AccountStore {
      * What a login is checked against.
      *
      * @param passwordHash null for somebody who has no password here
-     * @param isShut whether nobody is let into the account, however right the password
      */
-    record Credentials(User user, @Nullable String passwordHash, boolean isShut) {
+    record Credentials(User user, @Nullable String passwordHash) {
         @Override
         public String toString() {
             return "Credentials[" + user.id() + "]";
@@ -39,25 +44,28 @@ class AccountStore {
     /**
      * Writes the user with one role.
      *
+     * @param passwordHash null for somebody who has none yet
+     * @param mustVerifyEmail whether they have to show first that mail reaches them
      * @return nothing, and nothing written, when the address is taken
      */
-    Optional<User> insert(Registration.Checked wanted, String passwordHash, String role) {
+    Optional<User> insert(
+            String name, String email, @Nullable String passwordHash, String role, boolean mustVerifyEmail) {
         return jdbc.sql("""
-                        WITH created AS (
-                            INSERT INTO accounts.users (name, email, password_hash)
-                            VALUES (:name, :email, :password_hash)
+                        WITH u AS (
+                            INSERT INTO accounts.users (name, email, password_hash, must_verify_email)
+                            VALUES (:name, :email, :password_hash, :must_verify)
                             ON CONFLICT (lower(email)) DO NOTHING
-                            RETURNING id, name, email, created_at),
+                            RETURNING *),
                         granted AS (
                             INSERT INTO accounts.user_roles (user_id, role)
-                            SELECT id, :role FROM created
+                            SELECT id, :role FROM u
                             RETURNING role)
-                        SELECT id, name, email, created_at, ARRAY(SELECT role FROM granted) AS roles
-                        FROM created
-                        """)
-                .param("name", wanted.name())
-                .param("email", wanted.email())
+                        SELECT
+                        """ + COLUMNS + "ARRAY(SELECT role FROM granted) AS roles FROM u")
+                .param("name", name)
+                .param("email", email)
                 .param("password_hash", passwordHash)
+                .param("must_verify", mustVerifyEmail)
                 .param("role", role)
                 .query(AccountStore::user)
                 .optional();
@@ -83,28 +91,32 @@ class AccountStore {
                                OR strpos(lower(u.email), lower(:query)) > 0)
                           AND (CAST(:role AS text) IS NULL
                                OR EXISTS (SELECT FROM accounts.user_roles WHERE user_id = u.id AND role = :role))
+                          AND CASE WHEN CAST(:state AS text) IS NULL THEN u.erased_at IS NULL
+                                   ELSE (%s) = :state END
                         ORDER BY u.id DESC
                         LIMIT :limit
-                        """)
+                        """.formatted(STATE))
                 .param("before", before)
                 .param("query", filter.query())
                 .param("role", filter.role())
+                .param("state", filter.state() == null ? null : filter.state().code())
                 .param("limit", limit)
                 .query(AccountStore::user)
                 .list();
     }
 
     Optional<Credentials> credentials(String email) {
-        return jdbc.sql("""
-                        SELECT u.id, u.name, u.email, u.created_at, u.password_hash,
-                               u.disabled_at IS NOT NULL OR u.erased_at IS NOT NULL AS is_shut,
-                               ARRAY(SELECT role FROM accounts.user_roles WHERE user_id = u.id ORDER BY role) AS roles
-                        FROM accounts.users u
-                        WHERE lower(u.email) = lower(:email)
-                        """)
+        return jdbc.sql("SELECT u.password_hash, " + COLUMNS + ROLES
+                        + "FROM accounts.users u WHERE lower(u.email) = lower(:email)")
                 .param("email", email)
-                .query((row, number) ->
-                        new Credentials(user(row, number), row.getString("password_hash"), row.getBoolean("is_shut")))
+                .query((row, number) -> new Credentials(user(row, number), row.getString("password_hash")))
+                .optional();
+    }
+
+    Optional<Credentials> credentials(long id) {
+        return jdbc.sql("SELECT u.password_hash, " + COLUMNS + ROLES + "FROM accounts.users u WHERE u.id = :id")
+                .param("id", id)
+                .query((row, number) -> new Credentials(user(row, number), row.getString("password_hash")))
                 .optional();
     }
 
@@ -149,7 +161,12 @@ class AccountStore {
                 row.getLong("id"),
                 row.getString("name"),
                 row.getString("email"),
+                row.getBoolean("email_verified"),
+                row.getString("locale"),
+                row.getString("time_zone"),
                 List.of(strings(row, "roles")),
+                UserState.ofCode("state", row.getString("state")),
+                row.getLong("version"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant());
     }
 

@@ -87,6 +87,16 @@ public class Accounts {
         return insert(wanted, hash, CUSTOMER);
     }
 
+    /** Opens the account of a customer who chooses a password later, by a link that is mailed to them. */
+    RegisterResult invite(Registration.Invitation wanted) {
+        return result(store.insert(wanted.name(), wanted.email(), null, CUSTOMER, true));
+    }
+
+    /** Opens the account of a customer who has to show first that mail reaches them. */
+    RegisterResult registerUnverified(Registration.Checked wanted, String hash) {
+        return result(store.insert(wanted.name(), wanted.email(), hash, CUSTOMER, true));
+    }
+
     /** @throws Refusal 503 when too many passwords wait to be hashed */
     String hash(Registration.Checked wanted) {
         return passwords.hash(wanted.password());
@@ -106,8 +116,10 @@ public class Accounts {
     }
 
     private RegisterResult insert(Registration.Checked wanted, String hash, String role) {
-        return store.insert(wanted, hash, role)
-                .<RegisterResult>map(Registered::new)
-                .orElseGet(EmailTaken::new);
+        return result(store.insert(wanted.name(), wanted.email(), hash, role, false));
+    }
+
+    private static RegisterResult result(Optional<User> created) {
+        return created.<RegisterResult>map(Registered::new).orElseGet(EmailTaken::new);
     }
 }

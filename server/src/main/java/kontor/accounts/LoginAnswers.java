@@ -1,6 +1,7 @@
 package kontor.accounts;
 
 import java.util.Map;
+import kontor.accounts.LoginResult.EmailUnverified;
 import kontor.accounts.LoginResult.SecondFactorRequired;
 import kontor.accounts.LoginResult.TicketOver;
 import kontor.accounts.LoginResult.Welcome;
@@ -44,6 +45,11 @@ public class LoginAnswers {
                         "The ticket is not good, or not any more. Log in again.");
             case WrongPasskey() ->
                 Problem.of(HttpStatus.UNAUTHORIZED, "invalid_passkey", "This passkey does not open anything here.");
+            case EmailUnverified() ->
+                Problem.of(
+                        HttpStatus.FORBIDDEN,
+                        "email_unverified",
+                        "Follow the link in the mail first. POST /users/verification/request has it sent again.");
         };
     }
 

@@ -35,4 +35,7 @@ public sealed interface LoginResult {
 
     /** For every kind of wrong passkey, whether or not there is one like it. */
     record WrongPasskey() implements LoginResult {}
+
+    /** The password is right, and the account is to be opened by the link in the mail first. */
+    record EmailUnverified() implements LoginResult {}
 }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import kontor.accounts.AccountStore.Credentials;
+import kontor.accounts.LoginResult.EmailUnverified;
 import kontor.accounts.LoginResult.Welcome;
 import kontor.accounts.LoginResult.Wrong;
 import kontor.accounts.factors.FactorKind;
@@ -74,9 +75,10 @@ public class Logins {
             var candidate = password == null ? "" : password;
             if (!passwords.match(candidate, hash)
                     || hash == null
-                    || account.get().isShut()) return wrong(account);
+                    || isShut(account.get().user())) return wrong(account);
             var user = account.get().user();
             attempt.succeeded();
+            if (user.state() == UserState.UNVERIFIED) return new EmailUnverified();
             if (passwords.isOutdated(hash)) store.rehash(user.id(), hash, passwords.hash(candidate));
             return letIn(user.id(), BY_PASSWORD, kind, client);
         }
@@ -110,5 +112,12 @@ public class Logins {
         var subject = account.map(known -> "user:" + known.user().id()).orElse(null);
         log.recordRefused(Act.of("login.failed", subject));
         return new Wrong();
+    }
+
+    private static boolean isShut(User user) {
+        return switch (user.state()) {
+            case ACTIVE, UNVERIFIED -> false;
+            case DISABLED, ERASED -> true;
+        };
     }
 }

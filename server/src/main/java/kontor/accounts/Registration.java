@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name 1 to 200 characters, see {@link PersonName}; spaces around it are dropped
  * @param email see {@link EmailAddress}
- * @param password 8 to 128 characters, see {@link PasswordRules}
+ * @param password 8 to 128 characters, see {@link PasswordRules}; staff who open an account for somebody leave it out
  */
 public record Registration(
         @Nullable @Schema(requiredMode = REQUIRED, maxLength = 200, example = "Ann Lee")
@@ -34,10 +34,32 @@ public record Registration(
         }
     }
 
+    /** The same for somebody else, who will choose a password. */
+    record Invitation(String name, String email) {
+        @Override
+        public String toString() {
+            return "Invitation[" + email + "]";
+        }
+    }
+
     /** @throws Refusal 422 that names every field that breaks a rule */
-    Checked checked() {
+    Invitation invitation() {
+        refuseCardData();
+        var faults = Stream.of(PersonName.faultIn(name), EmailAddress.faultIn(email))
+                .flatMap(Optional::stream)
+                .toList();
+        if (!faults.isEmpty()) throw Refusal.ofFields(faults);
+        return new Invitation(requireNonNull(name).strip(), requireNonNull(email));
+    }
+
+    private void refuseCardData() {
         if (name != null) PlainText.Check.refuseCardData(name);
         if (email != null) PlainText.Check.refuseCardData(email);
+    }
+
+    /** @throws Refusal 422 that names every field that breaks a rule */
+    Checked checked() {
+        refuseCardData();
         var faults = Stream.of(
                         PersonName.faultIn(name),
                         EmailAddress.faultIn(email),

@@ -6,6 +6,8 @@ import kontor.accounts.RegisterResult.EmailTaken;
 import kontor.accounts.RegisterResult.Registered;
 import kontor.accounts.sessions.Client;
 import kontor.accounts.throttling.Throttle;
+import kontor.auditlog.Act;
+import kontor.auditlog.AuditLog;
 import kontor.idempotency.Idempotency;
 import kontor.web.Caller;
 import kontor.web.Problem;
@@ -13,6 +15,7 @@ import kontor.web.Refusal;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Requests to open an account, which may be repeated under their key.
@@ -26,11 +29,29 @@ class Registrations {
     private final Accounts accounts;
     private final Idempotency idempotency;
     private final Throttle throttle;
+    private final Verifications verifications;
+    private final PasswordResets resets;
+    private final AuditLog log;
+    private final UserSettings settings;
+    private final TransactionTemplate transaction;
 
-    Registrations(Accounts accounts, Idempotency idempotency, Throttle throttle) {
+    Registrations(
+            Accounts accounts,
+            Idempotency idempotency,
+            Throttle throttle,
+            Verifications verifications,
+            PasswordResets resets,
+            AuditLog log,
+            UserSettings settings,
+            TransactionTemplate transaction) {
         this.accounts = accounts;
         this.idempotency = idempotency;
         this.throttle = throttle;
+        this.verifications = verifications;
+        this.resets = resets;
+        this.log = log;
+        this.settings = settings;
+        this.transaction = transaction;
     }
 
     /** What of a request goes into its fingerprint. */
@@ -38,9 +59,60 @@ class Registrations {
 
     /**
      * @param keys the values of the Idempotency-Key header; may be empty
-     * @throws Refusal 429 when its password was guessed at too often, 422 for a registration that breaks a rule, or a key that stands for another one
+     * @throws Refusal 429 when its password was guessed at too often, 422 for a registration that breaks a rule, or a key
+     *     that stands for another one, 403 {@code registration_closed}
      */
     ResponseEntity<?> answer(Registration registration, Caller caller, List<String> keys, Client client) {
+        if (caller.may(AccountController.EDIT))
+            return registration.password() == null
+                    ? invite(registration, caller, keys)
+                    : open(registration, caller, keys, client);
+        return switch (settings.registration()) {
+            case OPEN -> open(registration, caller, keys, client);
+            case VERIFIED -> openWhenVerified(registration, caller, keys, client);
+            case CLOSED ->
+                throw new Refusal(
+                        HttpStatus.FORBIDDEN, "registration_closed", "Accounts are opened by the shop's staff here.");
+        };
+    }
+
+    /** The person chooses a password by a link that is mailed to them. */
+    private ResponseEntity<?> invite(Registration registration, Caller caller, List<String> keys) {
+        var wanted = registration.invitation();
+        var key = idempotency.optional(keys, caller.principal(), "POST /users", wanted);
+        return idempotency.once(
+                key,
+                () -> transaction.execute(_ -> {
+                    var result = accounts.invite(wanted);
+                    if (result instanceof Registered(var user)) {
+                        resets.invite(user);
+                        log.record(Act.of("users.invite", "user:" + user.id()));
+                    }
+                    return answer(result);
+                }));
+    }
+
+    /**
+     * The answer, and the work for it, is the same for an address that is taken. A repetition under a key is not asked for
+     * its password here: it is told nothing.
+     */
+    private ResponseEntity<?> openWhenVerified(
+            Registration registration, Caller caller, List<String> keys, Client client) {
+        var wanted = registration.checked();
+        var key = idempotency.optional(
+                keys,
+                caller.principal(wanted.email()),
+                "POST /users",
+                new WithoutPassword(wanted.name(), wanted.email()));
+        var mayMail = throttle.admitMail(wanted.email(), client);
+        var hash = accounts.hash(wanted); // takes long, so not inside the transaction
+        return idempotency.once(key, () -> {
+            if (mayMail) verifications.register(wanted, hash);
+            return ResponseEntity.accepted().build();
+        });
+    }
+
+    private ResponseEntity<?> open(Registration registration, Caller caller, List<String> keys, Client client) {
         var wanted = registration.checked();
         var key = idempotency.optional(
                 keys,

@@ -33,7 +33,8 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
     FactorSettings.class,
     FirstAdminSettings.class,
     SessionSettings.class,
-    ThrottleSettings.class
+    ThrottleSettings.class,
+    UserSettings.class
 })
 class SecurityConfiguration {
     private static final SecurityHeaders HEADERS = new SecurityHeaders();

@@ -9,8 +9,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param query part of the name or the e-mail address, in any case; null for all
  * @param role a role they have; null for all
+ * @param state whether they can log in; null for everybody who was not erased
  */
-public record UserFilter(@Nullable String query, @Nullable String role) {
+public record UserFilter(
+        @Nullable String query,
+        @Nullable String role,
+        @Nullable UserState state) {
     private static final int LONGEST = 254;
 
     public UserFilter {

@@ -1,5 +1,5 @@
 /** Who people are and what they may do: registration, login, access tokens, roles and permissions. */
-@ApplicationModule(allowedDependencies = {"auditlog", "database", "idempotency", "secrets", "web"})
+@ApplicationModule(allowedDependencies = {"auditlog", "database", "idempotency", "mail", "secrets", "web"})
 @NullMarked
 package kontor.accounts;
 

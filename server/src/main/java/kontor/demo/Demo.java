@@ -91,6 +91,7 @@ public class Demo {
                 Map.entry("kontor.accounts.public-url", "http://localhost:" + port),
                 Map.entry("kontor.admin.email", DemoSecrets.ADMIN),
                 Map.entry("kontor.admin.password", secrets.adminPassword()),
+                Map.entry("kontor.mail.host", ""),
                 Map.entry("kontor.payments.stripe.api-base", simulator.toString()),
                 Map.entry("kontor.payments.stripe.secret-key", secrets.gatewayKey()),
                 Map.entry("kontor.payments.stripe.webhook-secrets", secrets.webhookSecret()),
@@ -103,7 +104,8 @@ public class Demo {
         var server = new SpringApplication(application);
         server.setLogStartupInfo(false); // the screen below says it better
         server.addInitializers(context -> {
-            // First: whatever the environment tells a real shop, no real gateway and no real administrator is met here.
+            // First: whatever the environment tells a real shop, no real gateway, administrator or mail server is met
+            // here.
             context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("demo", own));
             // Before the server works: it would ask the simulator about a real shop's payments.
             ((GenericApplicationContext) context)

@@ -109,6 +109,11 @@ public class Idempotency {
         return recorded != null && recorded.answer() != null ? recorded.answer() : answer;
     }
 
+    /** Takes away what was answered to this principal, who is not to be known any more. */
+    public void forget(String principal) {
+        store.forget(principal);
+    }
+
     /** The bytes of an answer, to be sent and kept. */
     public Answer written(ResponseEntity<?> response) {
         return new Answer(

@@ -99,4 +99,8 @@ class IdempotencyStore {
                           AND keys.status IS NULL
                         """);
     }
+
+    void forget(String principal) {
+        jdbc.query("SELECT idempotency.forget(?)", row -> {}, principal);
+    }
 }

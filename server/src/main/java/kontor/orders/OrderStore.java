@@ -293,6 +293,37 @@ class OrderStore {
                         """).param("limit", limit).query(Long.class).list();
     }
 
+    /** Whether an order of theirs has not come to its end. */
+    boolean hasOpen(long customerId) {
+        return client.sql("""
+                        SELECT EXISTS (SELECT FROM orders.orders
+                                       WHERE customer_id = :customer AND status IN ('pending_payment', 'confirmed')
+                                         AND payment_status <> 'refunded')
+                        """)
+                .param("customer", customerId)
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** Takes out of a customer's orders where they lived. */
+    void erasePerson(long customerId) {
+        client.sql("""
+                        UPDATE orders.orders SET email = NULL, shipping_address = NULL
+                        WHERE customer_id = :customer AND (email IS NOT NULL OR shipping_address IS NOT NULL)
+                        """).param("customer", customerId).update();
+    }
+
+    // It reads another module's table: who was erased while an order of theirs was on its way here.
+    /** The same for ended orders of customers who are not there any more. */
+    int eraseErased() {
+        return client.sql("""
+                        UPDATE orders.orders SET email = NULL, shipping_address = NULL
+                        WHERE customer_id = ANY (ARRAY(SELECT id FROM accounts.users WHERE erased_at IS NOT NULL))
+                          AND (status IN ('completed', 'cancelled') OR payment_status = 'refunded')
+                          AND (email IS NOT NULL OR shipping_address IS NOT NULL)
+                        """).update();
+    }
+
     /** The secret behind this shop's order numbers. */
     UUID numberKey() {
         return client.sql("SELECT key FROM orders.number_key").query(UUID.class).single();

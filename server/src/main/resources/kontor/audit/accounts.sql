@@ -35,3 +35,21 @@ GROUP BY user_id
 HAVING count(*) > 10
     OR NOT (EXISTS (SELECT FROM accounts.totp WHERE totp.user_id = recovery_codes.user_id AND confirmed_at IS NOT NULL)
             OR EXISTS (SELECT FROM accounts.passkeys WHERE passkeys.user_id = recovery_codes.user_id));
+
+-- erased_people_are_gone
+-- Of somebody who was erased nothing is left that says who they were, or that they could log in with.
+SELECT id AS user_id, erased_at
+FROM accounts.users
+WHERE erased_at IS NOT NULL
+  AND (name <> 'Erased' OR email <> 'erased:' || id OR password_hash IS NOT NULL
+       OR EXISTS (SELECT FROM accounts.sessions WHERE user_id = users.id)
+       OR EXISTS (SELECT FROM accounts.devices WHERE user_id = users.id)
+       OR EXISTS (SELECT FROM accounts.one_time_tokens WHERE user_id = users.id)
+       OR EXISTS (SELECT FROM accounts.user_roles WHERE user_id = users.id));
+
+-- mails_keep_no_links
+-- The text of a mail, which may hold a link that opens an account, is sealed, and gone when it was sent or given up.
+SELECT id, sent_at, failed_at
+FROM mail.outgoing
+WHERE CASE WHEN sent_at IS NULL AND failed_at IS NULL THEN body IS NULL OR body NOT LIKE 's_.%'
+           ELSE body IS NOT NULL END;

@@ -92,7 +92,17 @@ class FindingUsersTest {
         var answer = api.as(users.admin()).get("/users?limit=5");
         assertThat(answer.text()).doesNotContain("argon2").doesNotContain("password");
         assertThat(answer.json().get("items").get(0).propertyNames())
-                .containsExactlyInAnyOrder("id", "name", "email", "roles", "created_at");
+                .containsExactlyInAnyOrder(
+                        "id",
+                        "name",
+                        "email",
+                        "email_verified",
+                        "locale",
+                        "time_zone",
+                        "roles",
+                        "state",
+                        "version",
+                        "created_at");
     }
 
     @Test

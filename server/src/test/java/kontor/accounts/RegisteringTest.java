@@ -40,7 +40,17 @@ class RegisteringTest {
         assertThat(answer.json().get("roles").toString()).isEqualTo("[\"customer\"]");
         assertThat(answer.at("/created_at")).endsWith("Z");
         assertThat(answer.json().propertyNames())
-                .containsExactlyInAnyOrder("id", "name", "email", "roles", "created_at");
+                .containsExactlyInAnyOrder(
+                        "id",
+                        "name",
+                        "email",
+                        "email_verified",
+                        "locale",
+                        "time_zone",
+                        "roles",
+                        "state",
+                        "version",
+                        "created_at");
     }
 
     @Test

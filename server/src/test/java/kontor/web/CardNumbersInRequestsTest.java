@@ -41,6 +41,7 @@ class CardNumbersInRequestsTest {
             Map.entry("PATCH /products/{id} variants.name", "staff write bar codes"),
             Map.entry("GET /products query", "staff look for bar codes; nothing is kept of a search"),
             Map.entry("password", "only its hash is kept, and it is never logged"),
+            Map.entry("current_password", "only compared"),
             Map.entry("If-Match", "only compared"));
 
     @Autowired

@@ -629,3 +629,22 @@ INSERT INTO ledger.entries VALUES (-1, 1, 'gateway_clearing', 'GBP', 5), (-1, 2,
 -- breaks_are_in_hand: one that was forgotten
 INSERT INTO reconciliation.breaks (gateway, kind, transaction_id, currency, amount, opened_at)
 VALUES ('stripe', 'missing_there', -1, 'GBP', 5, now() - interval '8 days');
+
+-- erased_people_are_gone: somebody erased can still do what a role allows
+UPDATE accounts.users SET name = 'Erased', email = 'erased:' || id, password_hash = NULL, email_verified_at = NULL, erased_at = now()
+WHERE id = (SELECT max(user_id) FROM accounts.user_roles WHERE role = 'customer');
+DELETE FROM accounts.sessions;
+DELETE FROM accounts.devices;
+DELETE FROM accounts.one_time_tokens;
+
+-- erased_people_are_gone: the name stays
+ALTER TABLE accounts.users DROP CONSTRAINT users_erased;
+INSERT INTO accounts.users (name, email) VALUES ('Ann Lee', 'planted@example.org');
+UPDATE accounts.users SET email = 'erased:' || id, erased_at = now() WHERE email = 'planted@example.org';
+
+-- mails_keep_no_links: a text is kept in the clear
+INSERT INTO mail.outgoing (id, recipient, subject, body) VALUES (gen_random_uuid(), 'ann@example.org', 'Link', 'https://shop.example/?token=A');
+
+-- mails_keep_no_links: a text outlives its sending
+ALTER TABLE mail.outgoing DROP CONSTRAINT outgoing_keeps_no_text;
+INSERT INTO mail.outgoing (id, recipient, subject, body, sent_at) VALUES (gen_random_uuid(), 'ann@example.org', 'Link', 's1.k.A', now());

@@ -8,9 +8,17 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import kontor.accounts.LoginResult;
+import kontor.accounts.LoginResult.EmailUnverified;
+import kontor.accounts.LoginResult.SecondFactorRequired;
+import kontor.accounts.LoginResult.TicketOver;
 import kontor.accounts.LoginResult.Welcome;
 import kontor.accounts.LoginResult.Wrong;
+import kontor.accounts.LoginResult.WrongPasskey;
+import kontor.accounts.LoginResult.WrongSecondFactor;
 import kontor.accounts.Logins;
+import kontor.accounts.SecondSteps;
+import kontor.accounts.oauth.Pages.Page;
 import kontor.accounts.sessions.Client;
 import kontor.accounts.sessions.Cookies;
 import kontor.accounts.sessions.Opaque;
@@ -36,12 +44,15 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "Login pages")
 class LoginPages {
     private final Logins logins;
+    private final SecondSteps secondSteps;
     private final Pages pages;
     private final Continuation continuation;
     private final SessionSettings settings;
 
-    LoginPages(Logins logins, Pages pages, Continuation continuation, SessionSettings settings) {
+    LoginPages(
+            Logins logins, SecondSteps secondSteps, Pages pages, Continuation continuation, SessionSettings settings) {
         this.logins = logins;
+        this.secondSteps = secondSteps;
         this.pages = pages;
         this.continuation = continuation;
         this.settings = settings;
@@ -66,16 +77,39 @@ class LoginPages {
         if (email != null) PlainText.Check.refuseCardData(email);
         if (!bringsFormToken(http))
             return page(http, HttpStatus.FORBIDDEN, email, "The page was open for too long. Try again.");
+        var ticket = http.getParameter("ticket");
         try {
-            return switch (logins.byPassword(
-                    email, http.getParameter("password"), SessionKind.COOKIE, Client.of(http))) {
-                case Welcome welcome -> welcome(http, welcome);
-                case Wrong() ->
-                    page(http, HttpStatus.UNAUTHORIZED, email, "The e-mail address or the password is wrong.");
-            };
+            return answer(http, email, ticket == null ? byPassword(http, email) : byCode(http, ticket));
         } catch (Refusal e) {
             return page(http, e.status(), email, String.valueOf(e.getMessage()));
         }
+    }
+
+    private LoginResult byPassword(HttpServletRequest http, @Nullable String email) {
+        return logins.byPassword(email, http.getParameter("password"), SessionKind.COOKIE, Client.of(http));
+    }
+
+    private LoginResult byCode(HttpServletRequest http, String ticket) {
+        var code = http.getParameter("code");
+        return secondSteps.byCode(ticket, code == null ? "" : code.strip(), Client.of(http));
+    }
+
+    private ResponseEntity<String> answer(HttpServletRequest http, @Nullable String email, LoginResult result) {
+        return switch (result) {
+            case Welcome welcome -> welcome(http, welcome);
+            case SecondFactorRequired required -> codePage(http, HttpStatus.OK, required.ticket(), null);
+            case WrongSecondFactor() ->
+                codePage(
+                        http,
+                        HttpStatus.UNAUTHORIZED,
+                        http.getParameter("ticket"),
+                        "This code is not good. Try another.");
+            case TicketOver() -> page(http, HttpStatus.UNAUTHORIZED, email, "That took too long. Log in again.");
+            case EmailUnverified() ->
+                page(http, HttpStatus.FORBIDDEN, email, "Follow the link in the mail that we have sent you first.");
+            case Wrong(), WrongPasskey() ->
+                page(http, HttpStatus.UNAUTHORIZED, email, "The e-mail address or the password is wrong.");
+        };
     }
 
     private ResponseEntity<String> welcome(HttpServletRequest http, Welcome welcome) {
@@ -98,11 +132,25 @@ class LoginPages {
 
     private ResponseEntity<String> page(
             HttpServletRequest http, HttpStatus status, @Nullable String email, @Nullable String error) {
+        return shown(http, status, (token, next, target) -> pages.login(token, next, email, error, target));
+    }
+
+    private ResponseEntity<String> codePage(
+            HttpServletRequest http, HttpStatus status, @Nullable String ticket, @Nullable String error) {
+        return shown(http, status, (token, next, target) -> pages.code(token, next, ticket, error, target));
+    }
+
+    /** A page whose form leads back here with its token and the way on. */
+    private interface WithForm {
+        Page with(String token, @Nullable String next, @Nullable String target);
+    }
+
+    private ResponseEntity<String> shown(HttpServletRequest http, HttpStatus status, WithForm page) {
         var known = Cookies.form(http);
         var token = known == null ? Opaque.random() : known;
         var next = continuation.checked(http.getParameter(Continuation.NAME));
         var target = next == null ? null : continuation.originOf(next);
-        var shown = pages.answer(status, pages.login(token, next, email, error, target));
+        var shown = pages.answer(status, page.with(token, next, target));
         return ResponseEntity.status(status)
                 .headers(headers -> headers.addAll(shown.getHeaders()))
                 .header(HttpHeaders.SET_COOKIE, Cookies.form(token).toString())

@@ -15,8 +15,8 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import kontor.web.Caller;
 import kontor.web.Login;
-import kontor.web.OAuthClient;
 import kontor.web.Login.SecondFactor;
+import kontor.web.OAuthClient;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -390,6 +390,14 @@ class SessionStore {
         jdbc.sql("DELETE FROM accounts.devices WHERE user_id = :user")
                 .param("user", userId)
                 .update();
+    }
+
+    /** Deletes all that a user has logged in with, or could. */
+    void erase(long userId) {
+        for (var table : List.of("sessions", "one_time_tokens", "devices"))
+            jdbc.sql("DELETE FROM accounts." + table + " WHERE user_id = :user")
+                    .param("user", userId)
+                    .update();
     }
 
     /** Takes away what is over: sessions a while after their end, so that it can still be told why they ended. */

@@ -186,6 +186,12 @@ public class Sessions {
         return ended;
     }
 
+    /** Nothing is left of a user's logins: sessions, tokens, devices. */
+    public void erase(long userId) {
+        store.erase(userId);
+        known.forgetAllOf(userId);
+    }
+
     /** The user of this session has shown once more who they are: how, in the words of RFC 8176. */
     public void authenticatedAgain(UUID session, String... methods) {
         store.authenticatedAgain(session, List.of(methods));

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +35,8 @@ public class Throttle {
     private static final int AT_ONCE =
             4; // fewer than are free, so that people who log in at once do not wait for nothing
     private static final int PATIENCE_SECONDS = 10;
+    private static final int MAILS_AT_ONCE = 4;
+    private static final Duration MAIL_REFILL = Duration.ofMinutes(15);
     private static final int IPV6_NETWORK_BYTES = 8; // what a household gets
     private final TryStore store;
     private final Sessions sessions;
@@ -118,6 +121,20 @@ public class Throttle {
      */
     public Try admit(String step, long userId, Client client) {
         return admit(step + ":" + hash(Long.toString(userId)), client, true);
+    }
+
+    /**
+     * Lets a guest have a mail sent to whatever address they give. An address is sent {@value #MAILS_AT_ONCE} such mails at
+     * once and then one in a quarter of an hour, whoever asks; past that nothing is sent and nobody is told. Each is a try
+     * of the network that does not succeed, so that nobody asks for many addresses either.
+     *
+     * @return false when nothing is to be sent
+     * @throws Refusal 429 when the network has tried too often
+     */
+    public boolean admitMail(String address, Client client) {
+        if (!store.countForNetwork("network:" + networkOf(client.network())))
+            throw tooMany(Math.toIntExact(Math.max(1, settings.networkRefill().toSeconds())));
+        return store.countRunningDown("mail:" + hash(address.toLowerCase(Locale.ROOT)), MAILS_AT_ONCE, MAIL_REFILL);
     }
 
     private Try admit(String key, Client client, boolean countsForNetwork) {

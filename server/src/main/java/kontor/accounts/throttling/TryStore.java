@@ -48,6 +48,15 @@ class TryStore {
      * @return false when it has to wait
      */
     boolean countForNetwork(String key) {
+        return countRunningDown(key, settings.perNetwork(), settings.networkRefill());
+    }
+
+    /**
+     * Counts what may happen so often at once, and then once more after each {@code refill}.
+     *
+     * @return false when it may not happen now; then nothing is counted
+     */
+    boolean countRunningDown(String key, int most, Duration refill) {
         return jdbc.sql("""
                         INSERT INTO accounts.tries AS t (key, count, next_at)
                         VALUES (:key, 1, clock_timestamp() + CAST(:refill AS interval))
@@ -57,8 +66,8 @@ class TryStore {
                         WHERE t.next_at <= clock_timestamp() + CAST(:refill AS interval) * (:most - 1)
                         """)
                         .param("key", key)
-                        .param("refill", settings.networkRefill().toString())
-                        .param("most", settings.perNetwork())
+                        .param("refill", refill.toString())
+                        .param("most", most)
                         .update()
                 == 1;
     }

@@ -1,0 +1,88 @@
+package kontor.accounts;
+
+import kontor.mail.Mail;
+import kontor.mail.Mails;
+import org.springframework.stereotype.Component;
+
+/**
+ * What people are written about their accounts. No mail that a stranger can cause says anything that the stranger chose, not
+ * even a name: or else it would carry their words to whomever they like.
+ */
+@Component
+class AccountMails {
+    private static final String NOT_YOU = "\n\nIf that was not you, you need not do anything: nothing has changed.\n";
+    private final Mails mails;
+    private final UserSettings settings;
+
+    AccountMails(Mails mails, UserSettings settings) {
+        this.mails = mails;
+        this.settings = settings;
+    }
+
+    void verify(String email, String token) {
+        send(email, "Confirm your e-mail address", """
+                Somebody, presumably you, has opened an account with this address. This link opens it, within a day:
+
+                %s
+                """.formatted(settings.link("/account/verify", token)) + NOT_YOU);
+    }
+
+    void accountIsThere(String email) {
+        send(email, "You have an account already", """
+                Somebody, presumably you, wanted to open an account with this address. There is one already: log in with its
+                password, or ask for a new password where you log in.
+                """ + NOT_YOU);
+    }
+
+    void invite(String email, String token) {
+        send(email, "An account for you", """
+                An account was opened for you. Choose its password here, within a day:
+
+                %s
+
+                Later you can ask for a new link where you log in.
+                """.formatted(settings.link("/account/reset-password", token)));
+    }
+
+    void resetPassword(String email, String token) {
+        send(email, "Choose a new password", """
+                Somebody, presumably you, has forgotten the password of your account. Choose a new one here, within half an
+                hour:
+
+                %s
+                """.formatted(settings.link("/account/reset-password", token)) + NOT_YOU);
+    }
+
+    void passwordChanged(String email) {
+        send(email, "Your password was changed", """
+                The password of your account was changed just now, and all other logins have ended.
+
+                If that was not you, ask for a new password where you log in, at once, and tell us.
+                """);
+    }
+
+    void changeEmail(String newEmail, String token) {
+        send(
+                newEmail,
+                "Confirm your new e-mail address",
+                """
+                Somebody, presumably you, wants to use this address for their account. This link does that, within a day:
+
+                %s
+                """.formatted(settings.link("/account/confirm-email", token)) + NOT_YOU);
+    }
+
+    /** To the present address: whoever has taken an account over would otherwise take it away unnoticed. */
+    void emailIsToChange(String email) {
+        send(email, "Your account is to get another e-mail address", """
+                Somebody, presumably you, has asked for another e-mail address for your account. It changes when the link in
+                a mail to that address is followed.
+
+                If that was not you, change your password at once, which also makes that link worthless, and tell us.
+                """);
+    }
+
+    private void send(String email, String subject, String text) {
+        mails.send(new Mail(email, subject, text));
+    }
+}

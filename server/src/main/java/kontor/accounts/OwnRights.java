@@ -1,0 +1,36 @@
+package kontor.accounts;
+
+import java.util.List;
+import java.util.Map;
+import kontor.web.Caller;
+import kontor.web.Refusal;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Component;
+
+/**
+ * Staff change nobody who may do more than they: whoever could give an administrator another address, or send an
+ * administrator away, would be one.
+ */
+@Component
+class OwnRights {
+    private final UserChangeStore store;
+
+    OwnRights(UserChangeStore store) {
+        this.store = store;
+    }
+
+    /** @throws Refusal 403 {@code beyond_own_rights} when this user may do something that the caller may not */
+    void requireAllOf(long userId, Caller caller) {
+        var missing = store.permissionsOf(userId).stream()
+                .filter(permission -> !caller.may(permission))
+                .sorted()
+                .toList();
+        if (!missing.isEmpty())
+            throw new Refusal(
+                    HttpStatus.FORBIDDEN,
+                    "beyond_own_rights",
+                    "This user may do what you may not: " + String.join(", ", missing) + ".",
+                    Map.of("permissions", missing),
+                    List.of());
+    }
+}

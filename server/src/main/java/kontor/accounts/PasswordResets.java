@@ -1,0 +1,130 @@
+package kontor.accounts;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import kontor.accounts.AccountStore.Credentials;
+import kontor.accounts.LinkResult.Done;
+import kontor.accounts.LinkResult.NotGood;
+import kontor.accounts.sessions.OneTimeTokens;
+import kontor.accounts.sessions.OneTimeTokens.Meaning;
+import kontor.accounts.sessions.Sessions;
+import kontor.auditlog.Act;
+import kontor.auditlog.AuditLog;
+import kontor.web.Refusal;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Lets people choose a password by a link that is mailed to them. */
+@Service
+class PasswordResets {
+    private static final String RESET = "reset_password";
+    private static final String INVITATION = "accept_invitation";
+    private static final Duration RESET_LIFETIME = Duration.ofMinutes(30);
+    private static final Duration INVITATION_LIFETIME = Duration.ofHours(24);
+    private final AccountStore store;
+    private final UserChangeStore changes;
+    private final Passwords passwords;
+    private final OneTimeTokens tokens;
+    private final Sessions sessions;
+    private final AccountMails mails;
+    private final AuditLog log;
+    private final TransactionTemplate transaction;
+
+    PasswordResets(
+            AccountStore store,
+            UserChangeStore changes,
+            Passwords passwords,
+            OneTimeTokens tokens,
+            Sessions sessions,
+            AccountMails mails,
+            AuditLog log,
+            TransactionTemplate transaction) {
+        this.store = store;
+        this.changes = changes;
+        this.passwords = passwords;
+        this.tokens = tokens;
+        this.sessions = sessions;
+        this.mails = mails;
+        this.log = log;
+        this.transaction = transaction;
+    }
+
+    private record Link(String purpose, long userId, String email) {}
+
+    /**
+     * Mails a link to the owner of the account with this address. Nothing happens when there is none, or when it never had
+     * a password because its owner logs in elsewhere: a way past that must not open by mail.
+     */
+    void mail(String email) {
+        store.credentials(email).filter(PasswordResets::mayHavePassword).ifPresent(found -> {
+            var user = found.user();
+            mails.resetPassword(user.email(), issue(RESET, user, RESET_LIFETIME));
+        });
+    }
+
+    /** Mails somebody whose account staff have opened. */
+    void invite(User user) {
+        mails.invite(user.email(), issue(INVITATION, user, INVITATION_LIFETIME));
+    }
+
+    private String issue(String purpose, User user, Duration lifetime) {
+        return tokens.issue(purpose, new Meaning(user.id(), user.email()), lifetime);
+    }
+
+    private static boolean mayHavePassword(Credentials account) {
+        return switch (account.user().state()) {
+            case ACTIVE -> account.passwordHash() != null;
+            case UNVERIFIED -> true; // invited, or registered and not come back yet
+            case DISABLED, ERASED -> false;
+        };
+    }
+
+    /**
+     * Takes the new password. All sessions end, and no browser is known any more: whoever else had got in is out, with what
+     * they have left behind.
+     *
+     * @throws Refusal 422 for a password that breaks a rule; the link stays good
+     */
+    LinkResult confirm(@Nullable String token, @Nullable String password) {
+        refuse(PasswordRules.faultIn(password, null, null));
+        var link = read(token).orElse(null);
+        if (link == null) return new NotGood();
+        var user = store.find(link.userId()).orElseThrow();
+        refuse(PasswordRules.faultIn(password, user.name(), user.email()));
+        var hash = passwords.hash(requireNonNull(password)); // takes long, so not inside the transaction
+        return requireNonNull(transaction.execute(_ -> {
+            changes.lock(link.userId()); // before the token: two links of one user would wait for each other
+            if (tokens.use(link.purpose(), token).isEmpty()) return new NotGood();
+            if (!changes.resetPassword(link.userId(), link.email(), hash)) return new NotGood();
+            withdrawLinks(link.userId());
+            sessions.endAll(link.userId(), null, Sessions.PASSWORD_CHANGED);
+            sessions.forgetDevices(link.userId());
+            mails.passwordChanged(link.email());
+            var subject = "user:" + link.userId();
+            log.record(Act.of("users.reset_password", subject).by(subject));
+            return new Done(link.userId());
+        }));
+    }
+
+    /** Links that were mailed before the password changed are not good any more, those to another address neither. */
+    void withdrawLinks(long userId) {
+        for (var purpose : List.of(RESET, INVITATION, EmailChanges.PURPOSE)) tokens.withdraw(purpose, userId);
+    }
+
+    private Optional<Link> read(@Nullable String token) {
+        for (var purpose : List.of(RESET, INVITATION)) {
+            var meaning = tokens.read(purpose, token).orElse(null);
+            if (meaning != null && meaning.userId() != null && meaning.content() != null)
+                return Optional.of(new Link(purpose, meaning.userId(), meaning.content()));
+        }
+        return Optional.empty();
+    }
+
+    private static void refuse(Optional<Refusal.FieldError> fault) {
+        if (fault.isPresent()) throw Refusal.ofFields(List.of(fault.get()));
+    }
+}

@@ -1,0 +1,44 @@
+package kontor.mail;
+
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import kontor.secrets.Secrets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/** Where mails are handed in. */
+@Component
+public class Mails {
+    private static final Logger log = LoggerFactory.getLogger(Mails.class);
+    private final OutgoingStore store;
+    private final Secrets secrets;
+    private final MailSettings settings;
+    private final AtomicBoolean warned = new AtomicBoolean();
+
+    Mails(OutgoingStore store, Secrets secrets, MailSettings settings) {
+        this.store = store;
+        this.secrets = secrets;
+        this.settings = settings;
+    }
+
+    /**
+     * Writes a mail down in the surrounding transaction: what it tells about and the mail exist together or not at all. It
+     * is sent soon after the commit, at least once, and for two days if need be.
+     */
+    public void send(Mail mail) {
+        var id = UUID.randomUUID();
+        store.insert(id, mail.to(), mail.subject(), secrets.sealText(contextOf(id), mail.text()));
+        if (!settings.isConfigured() && !warned.getAndSet(true))
+            log.warn("Mail is not configured: set kontor.mail.host and kontor.mail.from. Mails wait, for two days");
+    }
+
+    /** Nothing is known of mails to this address any more; those that wait are not sent. */
+    public void forget(String address) {
+        store.deleteTo(address);
+    }
+
+    static String contextOf(UUID id) {
+        return "mail.outgoing.body:" + id;
+    }
+}

@@ -1,0 +1,101 @@
+package kontor.mail;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** Mails in the database. Taking one up, and writing down what came of it, is each a statement of its own. */
+@Repository
+class OutgoingStore {
+    private final JdbcClient jdbc;
+
+    OutgoingStore(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** @param attempt the number of this one, from 1: whoever was overtaken meanwhile writes nothing */
+    record Taken(UUID id, String recipient, String subject, String sealedBody, int attempt) {}
+
+    void insert(UUID id, String recipient, String subject, String sealedBody) {
+        jdbc.sql("INSERT INTO mail.outgoing (id, recipient, subject, body) VALUES (:id, :recipient, :subject, :body)")
+                .param("id", id)
+                .param("recipient", recipient)
+                .param("subject", subject)
+                .param("body", sealedBody)
+                .update();
+    }
+
+    /** The mail that has been due the longest; nobody else takes it for the time of {@code lease}. */
+    Optional<Taken> takeDue(Duration lease) {
+        return jdbc.sql("""
+                        UPDATE mail.outgoing
+                        SET attempts = attempts + 1, next_attempt_at = now() + CAST(:lease AS interval)
+                        WHERE id = (SELECT id FROM mail.outgoing
+                                    WHERE sent_at IS NULL AND failed_at IS NULL AND next_attempt_at <= now()
+                                    ORDER BY next_attempt_at LIMIT 1
+                                    FOR UPDATE SKIP LOCKED)
+                        RETURNING id, recipient, subject, body, attempts
+                        """)
+                .param("lease", lease.toString())
+                .query((row, _) -> new Taken(
+                        row.getObject("id", UUID.class),
+                        row.getString("recipient"),
+                        row.getString("subject"),
+                        row.getString("body"),
+                        row.getInt("attempts")))
+                .optional();
+    }
+
+    void sent(UUID id) {
+        jdbc.sql("""
+                        UPDATE mail.outgoing SET sent_at = now(), body = NULL, last_error = NULL
+                        WHERE id = :id AND sent_at IS NULL AND failed_at IS NULL
+                        """).param("id", id).update();
+    }
+
+    void tryAgain(Taken mail, Duration pause, String error) {
+        jdbc.sql("""
+                        UPDATE mail.outgoing SET next_attempt_at = now() + CAST(:pause AS interval), last_error = :error
+                        WHERE id = :id AND attempts = :attempt AND sent_at IS NULL AND failed_at IS NULL
+                        """)
+                .param("id", mail.id())
+                .param("attempt", mail.attempt())
+                .param("pause", pause.toString())
+                .param("error", error)
+                .update();
+    }
+
+    void giveUp(Taken mail, String error) {
+        jdbc.sql("""
+                        UPDATE mail.outgoing SET failed_at = now(), body = NULL, last_error = :error
+                        WHERE id = :id AND attempts = :attempt AND sent_at IS NULL AND failed_at IS NULL
+                        """)
+                .param("id", mail.id())
+                .param("attempt", mail.attempt())
+                .param("error", error)
+                .update();
+    }
+
+    /** Gives up those that have waited for so long. @return how many those were */
+    int giveUpAfter(Duration age) {
+        return jdbc.sql("""
+                        UPDATE mail.outgoing SET failed_at = now(), body = NULL
+                        WHERE sent_at IS NULL AND failed_at IS NULL AND created_at < now() - CAST(:age AS interval)
+                        """).param("age", age.toString()).update();
+    }
+
+    void clear(Duration age) {
+        jdbc.sql("""
+                        DELETE FROM mail.outgoing
+                        WHERE body IS NULL AND created_at < now() - CAST(:age AS interval)
+                        """).param("age", age.toString()).update();
+    }
+
+    void deleteTo(String address) {
+        jdbc.sql("DELETE FROM mail.outgoing WHERE lower(recipient) = lower(:address)")
+                .param("address", address)
+                .update();
+    }
+}
