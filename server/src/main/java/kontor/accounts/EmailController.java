@@ -23,7 +23,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
 @RestController
-@Tag(name = "Users")
+@Tag(name = "Email addresses")
 class EmailController {
     private static final String GOOD_ONCE = "Takes no Idempotency-Key: the link is good once.";
     private static final String MAY_MAIL = "Takes no Idempotency-Key: each may send a mail.";

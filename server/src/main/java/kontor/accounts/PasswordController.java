@@ -21,7 +21,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
 @RestController
-@Tag(name = "Users")
+@Tag(name = "Passwords")
 class PasswordController {
     private final MailRequests requests;
     private final PasswordResets resets;

@@ -295,7 +295,7 @@ class GivingRolesTest {
                             .param(userId)
                             .update()));
         } catch (DataIntegrityViolationException e) {
-            assertThat(e).rootCause().hasMessageContaining("the last administrator keeps the role");
+            assertThat(e).rootCause().hasMessageContaining("the last administrator stays");
             return 0;
         }
     }
