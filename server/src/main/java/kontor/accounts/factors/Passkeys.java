@@ -281,16 +281,16 @@ public class Passkeys {
     private boolean isGood(
             AuthenticationData data, PasskeyStore.Credential stored, String challenge, boolean userVerified) {
         var known = new CredentialRecordImpl(
-                    null,
-                    null,
-                    stored.synced(),
-                    null,
-                    stored.signCount(),
-                    Library.CREDENTIALS.convert(stored.credential()),
-                    null,
-                    null,
-                    null,
-                    null);
+                null,
+                null,
+                stored.synced(),
+                null,
+                stored.signCount(),
+                Library.CREDENTIALS.convert(stored.credential()),
+                null,
+                null,
+                null,
+                null);
         var parameters = new AuthenticationParameters(server(challenge), known, null, userVerified, true);
         try {
             Library.MANAGER.verify(data, parameters);
