@@ -79,6 +79,7 @@ class SecondFactorController {
     }
 
     /** @param publicKey for {@code navigator.credentials.get} */
+    @Schema(name = "PasskeyAsked")
     record Asked(PasskeyOptions.Request publicKey) {}
 
     /** @param session {@code token} for programs, which is the default, {@code cookie} for browsers */

@@ -58,6 +58,7 @@ class FactorController {
     }
 
     /** @param recoveryCodes each good once, in place of a factor that was lost; shown now and never again */
+    @Schema(name = "RecoveryCodes")
     record Codes(List<String> recoveryCodes) {
         @Override
         public String toString() {

@@ -1,5 +1,6 @@
 package kontor.accounts.factors;
 
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -32,6 +33,7 @@ public class Factors {
      * @param totp null without an authenticator app
      * @param recoveryCodesLeft of ten
      */
+    @Schema(name = "SecondFactors")
     record Enrolled(@Nullable App totp, List<Passkey> passkeys, int recoveryCodesLeft) {
         /** An authenticator app. */
         record App(Instant createdAt, @Nullable Instant lastUsedAt) {}

@@ -42,9 +42,11 @@ class PasskeyController {
     }
 
     /** @param publicKey for {@code navigator.credentials.create} */
+    @Schema(name = "PasskeyCreationAsked")
     record Asked(PasskeyOptions.Creation publicKey) {}
 
     /** @param recoveryCodes with one's first factor, shown now and never again; otherwise empty */
+    @Schema(name = "NewPasskeyMade")
     record Created(Passkey passkey, List<String> recoveryCodes) {
         @Override
         public String toString() {

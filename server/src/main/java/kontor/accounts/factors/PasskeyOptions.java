@@ -2,6 +2,7 @@ package kontor.accounts.factors;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface PasskeyOptions {
     /** @param timeout milliseconds that the user has */
+    @Schema(name = "PasskeyCreation")
     record Creation(
             Rp rp,
             User user,
@@ -26,6 +28,7 @@ public sealed interface PasskeyOptions {
      * @param timeout milliseconds that the user has
      * @param allowCredentials empty for every passkey that the browser has for us
      */
+    @Schema(name = "PasskeyRequest")
     record Request(
             String challenge,
             long timeout,
@@ -35,19 +38,24 @@ public sealed interface PasskeyOptions {
             implements PasskeyOptions {}
 
     /** The relying party: this installation. */
+    @Schema(name = "RelyingParty")
     record Rp(String id, String name) {}
 
+    @Schema(name = "PasskeyUser")
     record User(
             String id,
             String name,
             @JsonProperty("displayName") String displayName) {}
 
     /** @param alg a COSE algorithm */
+    @Schema(name = "PasskeyAlgorithm")
     record Algorithm(String type, int alg) {}
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "PasskeyDescriptor")
     record Descriptor(String type, String id, @Nullable List<String> transports) {}
 
+    @Schema(name = "PasskeySelection")
     record Selection(
             @JsonProperty("residentKey") String residentKey,
             @JsonProperty("userVerification") String userVerification) {}

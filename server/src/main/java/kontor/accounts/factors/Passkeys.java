@@ -213,8 +213,8 @@ public class Passkeys {
             var request = new RegistrationRequest(attestation.get(), clientData.get(), transports);
             var data = Library.MANAGER.parse(request);
             return data.getAttestationObject() == null ? Optional.empty() : Optional.of(data);
-        } catch (WebAuthnException | IllegalArgumentException e) {
-            return Optional.empty();
+        } catch (RuntimeException e) {
+            return Optional.empty(); // its parsers throw what they like
         }
     }
 
@@ -222,8 +222,9 @@ public class Passkeys {
         var algorithms = ALGORITHMS.stream()
                 .map(algorithm -> new PublicKeyCredentialParameters(PublicKeyCredentialType.PUBLIC_KEY, algorithm))
                 .toList();
+        var parameters = new RegistrationParameters(server(challenge), algorithms, false, true);
         try {
-            Library.MANAGER.verify(data, new RegistrationParameters(server(challenge), algorithms, false, true));
+            Library.MANAGER.verify(data, parameters);
             return true;
         } catch (WebAuthnException e) {
             return false;
@@ -279,20 +280,20 @@ public class Passkeys {
 
     private boolean isGood(
             AuthenticationData data, PasskeyStore.Credential stored, String challenge, boolean userVerified) {
+        var known = new CredentialRecordImpl(
+                null,
+                null,
+                stored.synced(),
+                null,
+                stored.signCount(),
+                Library.CREDENTIALS.convert(stored.credential()),
+                null,
+                null,
+                null,
+                null);
+        var parameters = new AuthenticationParameters(server(challenge), known, null, userVerified, true);
         try {
-            var known = new CredentialRecordImpl(
-                    null,
-                    null,
-                    stored.synced(),
-                    null,
-                    stored.signCount(),
-                    Library.CREDENTIALS.convert(stored.credential()),
-                    null,
-                    null,
-                    null,
-                    null);
-            Library.MANAGER.verify(
-                    data, new AuthenticationParameters(server(challenge), known, null, userVerified, true));
+            Library.MANAGER.verify(data, parameters);
             return true;
         } catch (WebAuthnException e) {
             return false;
@@ -314,8 +315,8 @@ public class Passkeys {
         try {
             return Optional.of(Library.MANAGER.parse(new AuthenticationRequest(
                     id.get(), handle.get(), authenticatorData.get(), clientData.get(), signature.get())));
-        } catch (WebAuthnException | IllegalArgumentException e) {
-            return Optional.empty();
+        } catch (RuntimeException e) {
+            return Optional.empty(); // its parsers throw what they like
         }
     }
 
@@ -329,7 +330,9 @@ public class Passkeys {
     }
 
     private static @Nullable String challengeOf(@Nullable CollectedClientData clientData) {
-        return clientData == null ? null : text(clientData.getChallenge().getValue());
+        return clientData == null || clientData.getChallenge() == null
+                ? null
+                : text(clientData.getChallenge().getValue());
     }
 
     private String rpId() {

@@ -99,7 +99,7 @@ class EnrollingFactorsTest {
                 .single();
         assertThat(secret).startsWith("s1.").doesNotContain(Base32.encode(app.secret()));
         var kept = desk.owner()
-                .sql("SELECT convert_from(hash, 'LATIN1') FROM accounts.recovery_codes WHERE user_id = ?")
+                .sql("SELECT encode(hash, 'escape') FROM accounts.recovery_codes WHERE user_id = ?")
                 .param(ann.id())
                 .query(String.class)
                 .list();

@@ -122,9 +122,10 @@ class FactorDesk {
                         """).param(user.id()).query(String.class).list();
     }
 
-    /** The acts about a user in the audit log, oldest first. */
+    /** The changes of a user's factors and the refused tries in the audit log, oldest first. */
     List<String> acts(TestUser user) {
-        return owner.sql("SELECT action || ' ' || outcome FROM auditlog.acts WHERE subject = ? ORDER BY id")
+        return owner.sql("SELECT action || ' ' || outcome FROM auditlog.acts WHERE subject = ?"
+                        + " AND (action LIKE 'factors.%' OR outcome = 'refused') ORDER BY id")
                 .param("user:" + user.id())
                 .query(String.class)
                 .list();
