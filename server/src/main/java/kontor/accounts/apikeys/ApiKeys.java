@@ -30,21 +30,13 @@ class ApiKeys {
     private static final Duration LONGEST = Duration.ofDays(366); // a year, leap years and clocks included
     private static final Duration KEPT = Duration.ofDays(30); // somebody may ask what a key that is over was for
     private final ApiKeyStore store;
-    private final Scopes scopes;
     private final KnownTokens known;
     private final RateLimits limits;
     private final AuditLog log;
     private final TransactionTemplate transaction;
 
-    ApiKeys(
-            ApiKeyStore store,
-            Scopes scopes,
-            KnownTokens known,
-            RateLimits limits,
-            AuditLog log,
-            TransactionTemplate transaction) {
+    ApiKeys(ApiKeyStore store, KnownTokens known, RateLimits limits, AuditLog log, TransactionTemplate transaction) {
         this.store = store;
-        this.scopes = scopes;
         this.known = known;
         this.limits = limits;
         this.log = log;
@@ -57,7 +49,7 @@ class ApiKeys {
      * @throws Refusal 422 naming what breaks a rule, 403 {@code beyond_own_rights}
      */
     CreateKeyResult create(NewApiKey wanted, Caller caller) {
-        var allowed = scopes.checked(wanted.scopes(), caller);
+        var allowed = Scopes.checked(wanted.scopes(), caller);
         checkRate(wanted.requestsPerSecond());
         var key = ApiKeyForm.random();
         return inTransaction(() -> {
