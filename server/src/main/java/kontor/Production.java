@@ -26,6 +26,7 @@ import org.springframework.core.env.Environment;
 final class Production {
     private static final Logger log = LoggerFactory.getLogger(Production.class);
     private static final List<String> SECRETS = List.of(
+            "kontor.accounts.ldap.manager-password",
             "kontor.admin.password",
             "kontor.db.password",
             "kontor.db.owner-password",
