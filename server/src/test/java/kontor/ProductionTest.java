@@ -60,6 +60,7 @@ class ProductionTest {
                     kontor.payments.stripe.webhook-secrets | whsec_Zr8GqL2mQ0,whsec_...
                     kontor.payments.adyen.api-key          | example
                     kontor.payments.adyen.webhook-password | secret
+                    kontor.accounts.ldap.manager-password  | changeme
                     """)
     void samplesFromDocumentsAreNoSecrets(String name, String sample) {
         settings.setProperty(name, sample);

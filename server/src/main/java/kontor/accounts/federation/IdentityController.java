@@ -19,6 +19,7 @@ import kontor.accounts.federation.RemoveResult.Removed;
 import kontor.accounts.sessions.Client;
 import kontor.accounts.sessions.Cookies;
 import kontor.web.Caller;
+import kontor.web.FreshLogin;
 import kontor.web.PlainText;
 import kontor.web.Problem;
 import kontor.web.Refusal;
@@ -88,6 +89,7 @@ class IdentityController {
     }
 
     @SignedIn
+    @FreshLogin
     @PostMapping("/users/me/identities")
     @Operation(
             summary = "Link one's account with a login elsewhere",
@@ -128,6 +130,7 @@ class IdentityController {
     }
 
     @SignedIn
+    @FreshLogin
     @DeleteMapping("/users/me/identities/{id}")
     @Operation(
             summary = "Log in by this way no more",

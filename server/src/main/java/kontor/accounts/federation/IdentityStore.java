@@ -158,6 +158,7 @@ class IdentityStore {
                         DELETE FROM accounts.identities
                         WHERE id = :id AND user_id = :user
                           AND (EXISTS (SELECT FROM accounts.users WHERE id = :user AND password_hash IS NOT NULL)
+                               OR EXISTS (SELECT FROM accounts.passkeys WHERE user_id = :user)
                                OR EXISTS (SELECT FROM accounts.identities
                                           WHERE user_id = :user AND id <> :id AND issuer = ANY (:issuers)))
                         """)

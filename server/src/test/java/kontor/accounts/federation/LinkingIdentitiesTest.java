@@ -151,6 +151,22 @@ class LinkingIdentitiesTest {
     }
 
     @Test
+    void onlyAFreshLoginChangesTheWaysIn() {
+        var worker = TestDirectory.somebody();
+        owner.sql("UPDATE accounts.sessions SET authenticated_at = now() - interval '6 minutes' WHERE user_id = ?")
+                .param(ann.id())
+                .update();
+        var before = Standing.now();
+        var linked = api.as(ann)
+                .post(
+                        "/users/me/identities",
+                        Map.of("provider", "ldap", "name", worker.name(), "password", TestDirectory.PASSWORD));
+        assertThat(linked.at("/code")).isEqualTo("step_up_required");
+        assertThat(api.as(ann).delete("/users/me/identities/1").at("/code")).isEqualTo("step_up_required");
+        assertThat(Standing.now()).isEqualTo(before);
+    }
+
+    @Test
     void anIdentityOfSomebodyElseIsNotThere() {
         link("closed");
         var id = browser.get("/users/me/identities").at("/items/0/id");
