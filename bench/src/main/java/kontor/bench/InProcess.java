@@ -79,7 +79,8 @@ final class InProcess implements AutoCloseable {
         var email = "person%d@example.org".formatted(PEOPLE.incrementAndGet());
         var password = RawOrder.key(new SplittableRandom(System.nanoTime()));
         var result = context.getBean(Accounts.class).register(new Registration("Somebody", email, password));
-        if (!(result instanceof RegisterResult.Registered)) throw new IllegalStateException("Not registered: " + result);
+        if (!(result instanceof RegisterResult.Registered))
+            throw new IllegalStateException("Not registered: " + result);
         return new Person(context.getBean(Logins.class), email, password);
     }
 
