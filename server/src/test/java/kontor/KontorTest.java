@@ -23,10 +23,18 @@ import org.springframework.test.context.ContextConfiguration;
             "kontor.accounts.argon2-target=0",
             "kontor.accounts.tries.per-network=1000000", // all tests are one network
             "kontor.auditlog.refusals-per-minute=1000000", // all tests come from one address, and are refused a lot
+            "kontor.accounts.public-url=https://shop.example",
+            "kontor.orders.step-up-refund-limit.GBP=50000000", // more than any other test gives back
             "kontor.admin.email=" + KontorTest.ADMIN_EMAIL,
             "kontor.admin.password=" + KontorTest.ADMIN_PASSWORD,
         })
-@ContextConfiguration(initializers = {TestDatabase.Initializer.class, TestGateway.Initializer.class})
+@ContextConfiguration(
+        initializers = {
+            TestDatabase.Initializer.class,
+            TestGateway.Initializer.class,
+            TestDirectory.Initializer.class,
+            TestProvider.Initializer.class
+        })
 public @interface KontorTest {
     String ADMIN_EMAIL = "first.admin@example.org";
     String ADMIN_PASSWORD = "the first admin of the tests";

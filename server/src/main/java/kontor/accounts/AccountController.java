@@ -17,6 +17,7 @@ import kontor.web.PageRequest;
 import kontor.web.Refusal;
 import kontor.web.Requires;
 import kontor.web.SignedIn;
+import kontor.web.WhileEnrolling;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -58,6 +59,7 @@ class AccountController {
     }
 
     @SignedIn(scope = SEE_ALL)
+    @WhileEnrolling
     @GetMapping("/users/me")
     @Operation(summary = "Who one is")
     User me(Caller caller) {

@@ -108,6 +108,15 @@ class AccountStore {
                 .optional();
     }
 
+    /** Whether nobody is let into the account. */
+    boolean isShut(long id) {
+        return jdbc.sql("SELECT disabled_at IS NOT NULL OR erased_at IS NOT NULL FROM accounts.users WHERE id = :id")
+                .param("id", id)
+                .query(Boolean.class)
+                .optional()
+                .orElse(true);
+    }
+
     /** Puts a stronger hash of the same password in place, unless the password has changed meanwhile. */
     void rehash(long id, String from, String to) {
         jdbc.sql("UPDATE accounts.users SET password_hash = :to WHERE id = :id AND password_hash = :from")

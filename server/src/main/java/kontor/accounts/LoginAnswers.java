@@ -1,7 +1,12 @@
 package kontor.accounts;
 
+import java.util.Map;
+import kontor.accounts.LoginResult.SecondFactorRequired;
+import kontor.accounts.LoginResult.TicketOver;
 import kontor.accounts.LoginResult.Welcome;
 import kontor.accounts.LoginResult.Wrong;
+import kontor.accounts.LoginResult.WrongPasskey;
+import kontor.accounts.LoginResult.WrongSecondFactor;
 import kontor.accounts.sessions.Cookies;
 import kontor.accounts.sessions.SessionSettings;
 import kontor.web.Problem;
@@ -25,7 +30,28 @@ public class LoginAnswers {
             case Wrong() ->
                 Problem.of(
                         HttpStatus.UNAUTHORIZED, "invalid_credentials", "The e-mail address or the password is wrong.");
+            case SecondFactorRequired(var ticket, var expiresIn, var factors) ->
+                Problem.of(
+                        HttpStatus.UNAUTHORIZED,
+                        "second_factor_required",
+                        "Show a second factor as well, with POST /login/second-factor.",
+                        Map.of("ticket", ticket, "expires_in", expiresIn, "factors", factors));
+            case WrongSecondFactor() -> wrongSecondFactor();
+            case TicketOver() ->
+                Problem.of(
+                        HttpStatus.UNAUTHORIZED,
+                        "invalid_ticket",
+                        "The ticket is not good, or not any more. Log in again.");
+            case WrongPasskey() ->
+                Problem.of(HttpStatus.UNAUTHORIZED, "invalid_passkey", "This passkey does not open anything here.");
         };
+    }
+
+    static ResponseEntity<?> wrongSecondFactor() {
+        return Problem.of(
+                HttpStatus.UNAUTHORIZED,
+                "invalid_second_factor",
+                "The code or the passkey is not good. A code is good once, and not for long.");
     }
 
     private ResponseEntity<?> welcome(Welcome welcome) {

@@ -13,6 +13,7 @@ import kontor.accounts.sessions.LoggedIn;
 import kontor.accounts.sessions.SessionKind;
 import kontor.web.Anyone;
 import kontor.web.PlainText;
+import kontor.web.WhileEnrolling;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -50,6 +51,7 @@ class LoginController {
     }
 
     @Anyone
+    @WhileEnrolling
     @PostMapping("/login")
     @Operation(
             summary = "Log in with e-mail address and password for tokens, or for a browser's session",

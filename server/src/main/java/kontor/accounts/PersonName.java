@@ -9,12 +9,13 @@ import org.jspecify.annotations.Nullable;
  * The rule for names: 1 to 200 characters in any script, at least one of them visible. Control characters, halves of
  * surrogate pairs and marks that turn the direction of the text around them are refused; everything else is kept as it is.
  */
-final class PersonName {
+public final class PersonName {
     private static final int LONGEST = 200;
 
     private PersonName() {}
 
-    static Optional<FieldError> faultIn(@Nullable String name) {
+    /** What is wrong with a name that a caller has sent as {@code name}; nothing when it is fine. */
+    public static Optional<FieldError> faultIn(@Nullable String name) {
         if (name == null) return fault("required", "is missing");
         var kept = name.strip();
         if (kept.codePoints().noneMatch(PersonName::isVisible)) return fault("not_blank", "must not be empty");

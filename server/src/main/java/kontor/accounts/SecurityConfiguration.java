@@ -1,6 +1,7 @@
 package kontor.accounts;
 
 import java.util.List;
+import kontor.accounts.factors.FactorSettings;
 import kontor.accounts.sessions.CallerFilter;
 import kontor.accounts.sessions.KnownTokens;
 import kontor.accounts.sessions.SessionSettings;
@@ -29,6 +30,7 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({
     AccountSettings.class,
+    FactorSettings.class,
     FirstAdminSettings.class,
     SessionSettings.class,
     ThrottleSettings.class

@@ -49,7 +49,8 @@ public class Demo {
         var simulator = startSimulator(port, data, secrets);
         ConfigurableApplicationContext running;
         try {
-            running = server(application, data, simulator.address(), secrets).run(options);
+            running = server(application, port, data, simulator.address(), secrets)
+                    .run(options);
         } catch (RuntimeException e) {
             simulator.close();
             throw e;
@@ -81,11 +82,13 @@ public class Demo {
         return port;
     }
 
-    private static SpringApplication server(Class<?> application, DataFolder data, URI simulator, DemoSecrets secrets) {
+    private static SpringApplication server(
+            Class<?> application, int port, DataFolder data, URI simulator, DemoSecrets secrets) {
         Map<String, Object> own = Map.ofEntries(
                 Map.entry("kontor.data", data.path().toString()),
                 Map.entry("kontor.tls.certificate", ""), // its simulator and its people come by plain http
                 Map.entry("kontor.tls.private-key", ""),
+                Map.entry("kontor.accounts.public-url", "http://localhost:" + port),
                 Map.entry("kontor.admin.email", DemoSecrets.ADMIN),
                 Map.entry("kontor.admin.password", secrets.adminPassword()),
                 Map.entry("kontor.payments.stripe.api-base", simulator.toString()),

@@ -2,8 +2,11 @@ package kontor.orders;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Currency;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -16,6 +19,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param capture when the money of a card is taken: {@code at-once}, or {@code later} by staff
  * @param returnOrigins where buyers may come back to after 3-D Secure, such as {@code https://shop.example}; the first one
  *     completes a path. Without any it is this server, as it is found on its own machine
+ * @param stepUpRefundLimit what an order may give back, by currency in minor units, before staff have to show once more who
+ *     they are: all of its refunds together, so that many small ones are no way round. Without one there is no limit
  * @param shippingOptions ways to ship, by code: each with a name, and prices in minor units by currency
  */
 @ConfigurationProperties("kontor.orders")
@@ -27,12 +32,27 @@ record OrderSettings(
         @DefaultValue("5s") Duration answerPatience,
         @DefaultValue("at-once") Capture capture,
         @DefaultValue List<URI> returnOrigins,
+        @DefaultValue Map<String, Long> stepUpRefundLimit,
         @DefaultValue Map<String, ShippingOption> shippingOptions) {
     OrderSettings {
         for (var origin : returnOrigins)
             if (!ReturnUrls.isOrigin(origin))
                 throw new IllegalArgumentException("kontor.orders.return-origins must each be an address like"
                         + " https://shop.example, without a path; this is not: " + origin);
+        stepUpRefundLimit = stepUpRefundLimit.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(limit -> currency(limit.getKey()), Map.Entry::getValue));
+        if (stepUpRefundLimit.values().stream().anyMatch(limit -> limit < 0))
+            throw new IllegalArgumentException("kontor.orders.step-up-refund-limit must not be negative");
+    }
+
+    /** Names of environment variables come in small letters. */
+    private static String currency(String code) {
+        try {
+            return Currency.getInstance(code.toUpperCase(Locale.ROOT)).getCurrencyCode();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "kontor.orders.step-up-refund-limit is by currency, such as EUR; this is none: " + code, e);
+        }
     }
 
     /** When the money of a card is taken. */

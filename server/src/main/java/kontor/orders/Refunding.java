@@ -16,6 +16,7 @@ import kontor.payments.PaymentMoves;
 import kontor.payments.PaymentMoves.Made;
 import kontor.payments.Payments;
 import kontor.web.Caller;
+import kontor.web.FreshLogins;
 import kontor.web.Problem;
 import kontor.web.Refusal;
 import org.springframework.http.HttpStatus;
@@ -35,6 +36,8 @@ class Refunding {
     private final Idempotency idempotency;
     private final Ids ids;
     private final Clock clock;
+    private final OrderSettings settings;
+    private final FreshLogins freshLogins;
 
     Refunding(
             OrderStore store,
@@ -46,7 +49,9 @@ class Refunding {
             MoneyRequests requests,
             Idempotency idempotency,
             Ids ids,
-            Clock clock) {
+            Clock clock,
+            OrderSettings settings,
+            FreshLogins freshLogins) {
         this.store = store;
         this.refunds = refunds;
         this.views = views;
@@ -57,6 +62,8 @@ class Refunding {
         this.idempotency = idempotency;
         this.ids = ids;
         this.clock = clock;
+        this.settings = settings;
+        this.freshLogins = freshLogins;
     }
 
     ResponseEntity<?> refund(long orderId, RefundRequest request, Caller caller, List<String> keys) {
@@ -64,7 +71,8 @@ class Refunding {
         if (request.isTransfer()) checkTransfer(request, caller);
         var key = idempotency.required(keys, caller.principal(), "POST /orders/" + orderId + "/refunds", request);
         var cause = new Operation.Cause(caller.principal(), MoneyRequests.requestKeyOf(key), request.reason());
-        return requests.answer(orderId, key, () -> begin(orderId, request, cause), made -> answer(orderId, made));
+        return requests.answer(
+                orderId, key, () -> begin(orderId, request, caller, cause), made -> answer(orderId, made));
     }
 
     /** What was sent past the gateways is believed on somebody's word. */
@@ -74,7 +82,7 @@ class Refunding {
             throw Refusal.ofField("reference", "missing", "is needed for a transfer");
     }
 
-    private Begun begin(long orderId, RefundRequest request, Operation.Cause cause) {
+    private Begun begin(long orderId, RefundRequest request, Caller caller, Operation.Cause cause) {
         var order = store.lock(orderId, null).orElseThrow();
         var late = namesLate(request, payments.ofOrder(orderId));
         var paid = payments.ofOrder(orderId).stream()
@@ -91,6 +99,7 @@ class Refunding {
         if (request.shipping() != null && lines.isEmpty() && request.amount() == null)
             throw Refusal.ofField("shipping.amount", "out_of_range", "must be 1 or more, when there is nothing else");
         var amount = amountOf(request, order, lines, left);
+        if (isAboveLimit(order, amount)) freshLogins.require(caller);
         var refund = new Refund(
                 orderId,
                 ids.next("orders.refund_ids"),
@@ -107,6 +116,17 @@ class Refunding {
         if (!refunds.take(orderId, refund.lines()))
             throw Refusal.ofField("lines", "too_many", "more than was bought and is left of it");
         return pay(order, refund, allocation(request, paid, amount), request, cause);
+    }
+
+    /** With this refund and all before it, those included that wait for their gateway. */
+    private boolean isAboveLimit(OrderStore.Row order, long amount) {
+        var limit = settings.stepUpRefundLimit().get(order.currency().getCurrencyCode());
+        if (limit == null) return false;
+        var before = refunds.ofOrder(order.id()).stream()
+                .filter(earlier -> earlier.state() != Refund.State.FAILED)
+                .mapToLong(earlier -> earlier.amount().minorUnits())
+                .sum();
+        return Math.addExact(amount, before) > limit;
     }
 
     /** Whether what came too late is meant: it goes back by itself, and only when that failed does somebody name it. */

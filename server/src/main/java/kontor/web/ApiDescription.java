@@ -65,7 +65,7 @@ class ApiDescription {
                                         .type(SecurityScheme.Type.HTTP)
                                         .scheme(BEARER)
                                         .bearerFormat("JWT")
-                                        .description("The `access_token` that POST /login answers"))
+                                        .description("The `access_token` that POST /login answers, or an API key"))
                         .addSchemas(PROBLEM, problem()));
     }
 

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param userId 0 for a guest, and for a client that calls for itself
  * @param permissions {@code *} stands for all
- * @param login null for a guest, for a client that calls for itself, and for what the server does by itself
- * @param client what calls, unless it is one of the user's own programs
+ * @param login null for a guest, for a client that calls for itself, for an API key, and for what the server does by itself
+ * @param client what calls, unless it is a program that its user has logged in with
  */
 public record Caller(
         long userId,
@@ -25,6 +25,11 @@ public record Caller(
 
     public Caller(long userId, Set<String> permissions, @Nullable Login login) {
         this(userId, permissions, login, null);
+    }
+
+    /** Whether they have to enrol a second factor before they may do anything else. */
+    public boolean hasToEnrol() {
+        return login != null && login.secondFactor() == Login.SecondFactor.TO_ENROL;
     }
 
     public boolean isGuest() {
@@ -45,8 +50,13 @@ public record Caller(
         return permissions.contains(permission) || permissions.contains("*");
     }
 
-    /** Whose idempotency keys these are, and who is named in histories: {@code user:17}, or {@code client:…} with its id. */
+    /**
+     * Whose idempotency keys these are, and who is named in histories: {@code user:17}; {@code client:…} with its id for a
+     * client that calls for itself; {@code key:5} for an API key, so that two programs of a user do not get each other's
+     * answers and everybody sees which of them it was. What it makes is its user's.
+     */
     public String principal() {
+        if (client != null && client.isApiKey()) return client.id();
         if (isUser()) return "user:" + userId;
         return client == null ? "guest" : "client:" + client.id();
     }

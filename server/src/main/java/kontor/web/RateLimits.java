@@ -18,8 +18,9 @@ import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
 
 /**
- * Bounds how much one caller may ask for: signed-in users each for themselves, guests by their network address. Each server
- * counts for itself; with {@code kontor.web.shared-limits} all of them count together besides.
+ * Bounds how much one caller may ask for: signed-in users each for themselves, each of their API keys beside them, guests by
+ * their network address. Each server counts for itself; with {@code kontor.web.shared-limits} all of them count together
+ * besides.
  */
 @Component
 public class RateLimits implements HandlerInterceptor {
@@ -50,10 +51,11 @@ public class RateLimits implements HandlerInterceptor {
 
     /** Counts a request for its caller. @throws Refusal 429 when it is one too many */
     public void count(HttpServletRequest request) {
-        if (settings.requestsPerSecond() == 0) return;
         var caller = Callers.current();
+        var own = caller.client() == null ? 0 : caller.client().requestsPerSecond();
+        if (own == 0 && settings.requestsPerSecond() == 0) return;
         var name = caller.isGuest() ? "guest:" + request.getRemoteAddr() : caller.principal();
-        var buckets = callers.get(name, this::full);
+        var buckets = callers.get(name, _ -> full(name, own));
         if (buckets.own().tryConsume(1) && (buckets.shared() == null || takesTogether(buckets.shared()))) return;
         throw new Refusal(
                 HttpStatus.TOO_MANY_REQUESTS,
@@ -67,12 +69,29 @@ public class RateLimits implements HandlerInterceptor {
         return shared == null || shared.takes(bucket);
     }
 
-    private Buckets full(String caller) {
-        var own = Bucket.builder()
-                .addLimit(limit -> limit.capacity(settings.burst())
-                        .refillGreedy(settings.requestsPerSecond(), Duration.ofSeconds(1)))
+    /** What one caller may ask for in the long run, each second; 0 for no limit. */
+    public int requestsPerSecond() {
+        return settings.requestsPerSecond();
+    }
+
+    private Buckets full(String caller, int own) {
+        return new Buckets(own == 0 ? fullBucket() : fullBucket(own), shared == null ? null : shared.of(caller));
+    }
+
+    private Bucket fullBucket() {
+        return bucket(settings.burst(), settings.requestsPerSecond());
+    }
+
+    /** Of a caller with a limit of its own, who may ask for two seconds' worth at once; everybody's limit bounds it. */
+    private Bucket fullBucket(int own) {
+        if (settings.requestsPerSecond() == 0) return bucket(2L * own, own);
+        return bucket(Math.min(2L * own, settings.burst()), Math.min(own, settings.requestsPerSecond()));
+    }
+
+    private static Bucket bucket(long atOnce, long perSecond) {
+        return Bucket.builder()
+                .addLimit(limit -> limit.capacity(atOnce).refillGreedy(perSecond, Duration.ofSeconds(1)))
                 .build();
-        return new Buckets(own, shared == null ? null : shared.of(caller));
     }
 
     @Scheduled(fixedDelay = 1, initialDelay = 1, timeUnit = TimeUnit.MINUTES)

@@ -19,6 +19,7 @@ import org.springframework.web.bind.annotation.RestController;
 class UnhandledErrors implements ErrorController {
     /** @throws Exception what went wrong, for {@link ErrorAnswers} to answer */
     @Anyone
+    @WhileEnrolling
     @RequestMapping("${server.error.path:${error.path:/error}}")
     ResponseEntity<ProblemDetail> answer(HttpServletRequest request) throws Exception {
         var error = request.getAttribute(RequestDispatcher.ERROR_EXCEPTION);

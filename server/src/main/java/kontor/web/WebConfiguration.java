@@ -13,21 +13,23 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /** Puts the parts of this module in their places. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(WebSettings.class)
+@EnableConfigurationProperties({WebSettings.class, FreshLoginSettings.class})
 class WebConfiguration implements WebMvcConfigurer {
     private final WebSettings settings;
     private final RateLimits limits;
+    private final FreshLogins freshLogins;
 
-    WebConfiguration(WebSettings settings, RateLimits limits) {
+    WebConfiguration(WebSettings settings, RateLimits limits, FreshLogins freshLogins) {
         this.settings = settings;
         this.limits = limits;
+        this.freshLogins = freshLogins;
     }
 
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
         registry.addInterceptor(limits);
         registry.addInterceptor(new ProperRequests());
-        registry.addInterceptor(new Access());
+        registry.addInterceptor(new Access(freshLogins));
         registry.addInterceptor(new CardDataInParameters());
     }
 

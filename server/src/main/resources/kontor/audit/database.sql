@@ -11,6 +11,7 @@ WHERE name IN ('fsync', 'full_page_writes', 'data_checksums') AND setting <> 'on
 -- The indexes, columns, checks and triggers that refuse doubles, overselling and changed books are there and switched on.
 SELECT kind, table_name, guard
 FROM (VALUES
+    ('unique', 'accounts.identities', 'identities_issuer_subject_key'),
     ('unique', 'accounts.users', 'users_email'),
     ('unique', 'auditlog.acts', 'acts_pkey'),
     ('unique', 'auditlog.seals', 'seals_pkey'),

@@ -26,6 +26,7 @@ class ReturnUrlsTest {
                 Duration.ofSeconds(1),
                 OrderSettings.Capture.AT_ONCE,
                 Stream.of(origins).map(URI::create).toList(),
+                Map.of(),
                 Map.of());
     }
 

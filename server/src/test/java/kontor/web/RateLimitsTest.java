@@ -74,6 +74,39 @@ class RateLimitsTest {
     }
 
     @Test
+    void countsEachApiKeyForItself() throws Exception {
+        signIn(17);
+        exhaust("192.0.2.1");
+        signIn(keyOf(17, 5, 0));
+        exhaust("192.0.2.1");
+        signIn(keyOf(17, 6, 0));
+        ask("ordinary", "192.0.2.1", BURST);
+        signIn(18);
+        ask("ordinary", "192.0.2.1", BURST);
+    }
+
+    @Test
+    void keepsAnApiKeyToALimitOfItsOwnWhichNeverWidensEverybodys() throws Exception {
+        signIn(keyOf(17, 7, 1));
+        ask("ordinary", "192.0.2.1", 2);
+        assertThatThrownBy(() -> ask("ordinary", "192.0.2.1", BURST)).isInstanceOf(Refusal.class);
+        signIn(keyOf(17, 8, 1000));
+        ask("ordinary", "192.0.2.1", BURST);
+        exhaust("192.0.2.1");
+    }
+
+    @Test
+    void keepsAnApiKeyToItsLimitWhereThereIsNoOther() throws Exception {
+        var none = limits(0, 0);
+        signIn(keyOf(17, 9, 1));
+        none.count(from("192.0.2.1"));
+        assertThatThrownBy(() -> {
+                    for (var i = 0; i < 100; i++) none.count(from("192.0.2.1"));
+                })
+                .isInstanceOf(Refusal.class);
+    }
+
+    @Test
     void leavesAloneWhatCountsItself() throws Exception {
         ask("messages", "192.0.2.1", 100 * BURST);
         ask("ordinary", "192.0.2.1", BURST);
@@ -168,7 +201,14 @@ class RateLimitsTest {
     }
 
     private static void signIn(long user) {
-        var caller = new Caller(user, Set.of());
+        signIn(new Caller(user, Set.of()));
+    }
+
+    private static Caller keyOf(long user, long id, int requestsPerSecond) {
+        return new Caller(user, Set.of(), null, OAuthClient.ofApiKey(id, Set.of(), requestsPerSecond));
+    }
+
+    private static void signIn(Caller caller) {
         SecurityContextHolder.getContext().setAuthentication(new TestingAuthenticationToken(caller, null, List.of()));
     }
 

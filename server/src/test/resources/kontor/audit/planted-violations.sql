@@ -490,6 +490,22 @@ INSERT INTO accounts.users (name, email, password_hash) SELECT name, upper(email
 -- passwords_are_hashed: one is not
 UPDATE accounts.users SET password_hash = '$argon2id$password';
 
+-- identities_belong_to_one_user: somebody elsewhere is two users (without its guard)
+ALTER TABLE accounts.identities DROP CONSTRAINT identities_issuer_subject_key;
+INSERT INTO accounts.identities (issuer, subject, user_id) SELECT 'ldap', 'ann', id FROM accounts.users LIMIT 2;
+
+-- roles_from_elsewhere_have_an_identity: the directory gives roles to people it does not know
+UPDATE accounts.user_roles SET source = 'ldap';
+
+-- recovery_codes_stand_in_for_a_factor: of somebody without a factor
+INSERT INTO accounts.recovery_codes (user_id, hash) SELECT min(id), sha256('code') FROM accounts.users;
+
+-- recovery_codes_stand_in_for_a_factor: an eleventh
+INSERT INTO accounts.totp (user_id, sealed_secret, confirmed_at, last_step, last_used_at)
+SELECT min(id), 's1.key.secret', now(), 1, now() FROM accounts.users;
+INSERT INTO accounts.recovery_codes (user_id, hash)
+SELECT min(id), sha256(convert_to(n::text, 'UTF8')) FROM accounts.users, generate_series(1, 11) AS n GROUP BY n;
+
 -- database_is_durable: commits are not waited for
 SET LOCAL synchronous_commit = off;
 

@@ -70,6 +70,32 @@ class Pages {
                 target);
     }
 
+    /** @param ticket of the first step */
+    Page secondFactor(
+            String formToken, String ticket, @Nullable String next, @Nullable String error, @Nullable String target) {
+        return new Page(
+                "One step more",
+                """
+                <h1>One step more</h1>
+                %s<form method="post" action="/login/form">
+                <input type="hidden" name="form_token" value="%s">
+                <input type="hidden" name="ticket" value="%s">
+                %s<label for="code">Code of your authenticator app, or a recovery code</label>
+                <input id="code" name="code" autocomplete="one-time-code" required maxlength="64" autofocus>
+                <button type="submit">Log in</button>
+                </form>
+                """
+                        .formatted(
+                                error == null ? "" : "<p class=\"error\" role=\"alert\">%s</p>%n".formatted(escaped(error)),
+                                escaped(formToken),
+                                escaped(ticket),
+                                next == null
+                                        ? ""
+                                        : "<input type=\"hidden\" name=\"continue\" value=\"%s\">%n"
+                                                .formatted(escaped(next))),
+                target);
+    }
+
     Page loggedIn() {
         return Page.of("Logged in", "<h1>Logged in</h1>\n<p>You are logged in. You can close this page.</p>\n");
     }

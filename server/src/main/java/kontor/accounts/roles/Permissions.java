@@ -14,14 +14,16 @@ public final class Permissions {
     public static final String EVERYTHING = "*";
 
     private static final List<Permission> ALL = List.of(
+            of("api-keys:read", "See everybody's API keys, without the keys themselves"),
+            of("api-keys:write", "Revoke anybody's API key"),
             of("audit:read", "Check whether books, stock and orders fit together"),
             of("catalog:write", "Edit products, variants and prices, and see what is off sale"),
             of("finance:read", "Read the books, their seals, and how they compare with the gateways'"),
             of("finance:write", "Post by hand, add accounts, compare with the gateways, explain differences"),
             of("inventory:read", "See what lies where, and how it came there"),
             of("inventory:write", "Move stock by hand, and add places where it lies"),
-            of("oauth-clients:read", "See the programs of others that may ask for tokens"),
-            of("oauth-clients:write", "Register, change and turn away such programs, within one's own permissions"),
+            of("oauth-clients:read", "See which programs of others may ask to be let in"),
+            of("oauth-clients:write", "Register, change and shut out programs of others"),
             of("orders:cancel", "Cancel anybody's order"),
             of("orders:capture", "Take what is held for an order, and place orders whose money is only held"),
             of("orders:import", "Import orders of an earlier shop"),
@@ -36,6 +38,7 @@ public final class Permissions {
             of("sessions:end", "End anybody's sessions"),
             of("signing-keys:read", "See which keys access tokens are signed with, without their private halves"),
             of("signing-keys:write", "Have new signing keys made, and take leaked ones away"),
+            of("users:factors", "Remove the second factors of users who have lost them"),
             of("users:read", "Find users and see their record"),
             of("users:roles", "Give and take roles, within one's own permissions"));
     private static final Set<String> NAMES = ALL.stream().map(Permission::name).collect(Collectors.toUnmodifiableSet());

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import kontor.idempotency.Idempotency;
 import kontor.web.Caller;
+import kontor.web.FreshLogin;
 import kontor.web.Page;
 import kontor.web.PlainText;
 import kontor.web.Refusal;
@@ -75,6 +76,7 @@ class RoleController {
     }
 
     @Requires(Roles.EDIT)
+    @FreshLogin
     @PostMapping("/roles")
     @Operation(summary = "Create a role, of permissions that one has oneself")
     @Parameter(in = ParameterIn.HEADER, name = Idempotency.HEADER)
@@ -90,6 +92,7 @@ class RoleController {
     }
 
     @Requires(Roles.EDIT)
+    @FreshLogin
     @PatchMapping("/roles/{name}")
     @Operation(summary = "Change a role that is still as you have seen it, for everybody who has it")
     @Parameter(in = ParameterIn.HEADER, name = Idempotency.HEADER)
@@ -111,6 +114,7 @@ class RoleController {
     }
 
     @Requires(Roles.EDIT)
+    @FreshLogin
     @DeleteMapping("/roles/{name}")
     @Operation(summary = "Delete a role that nobody has")
     @Parameter(in = ParameterIn.HEADER, name = Idempotency.HEADER)
@@ -140,6 +144,7 @@ class RoleController {
     }
 
     @Requires(Roles.GIVE)
+    @FreshLogin
     @PutMapping("/users/{id}/roles")
     @Operation(summary = "Give somebody else these roles and no others, if they still have those that you have seen")
     @Parameter(in = ParameterIn.HEADER, name = Idempotency.HEADER)

@@ -22,7 +22,7 @@ import org.springframework.security.core.context.SecurityContextImpl;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
- * Finds out who calls, from the {@code Authorization} header, or without one from a browser's session cookie. Without
+ * Finds out who calls, from the {@code Authorization} header (an access token or an API key), or without one from a browser's session cookie. Without
  * either the caller is a guest.
  *
  * <p>With a bearer token that is not good the request ends here, even where guests are welcome: whoever sends a token
@@ -71,7 +71,8 @@ public final class CallerFilter implements Filter {
         if (headers.hasMoreElements()) throw invalid();
         if (!header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) return null;
         if (header.length() < SCHEME.length() + 2 || header.charAt(SCHEME.length()) != ' ') throw invalid();
-        var caller = tokens.ofToken(header.substring(SCHEME.length() + 1));
+        var token = header.substring(SCHEME.length() + 1);
+        var caller = ApiKeyForm.isOne(token) ? tokens.ofKey(token, request.getRemoteAddr()) : tokens.ofToken(token);
         if (caller == null) throw invalid();
         return caller;
     }

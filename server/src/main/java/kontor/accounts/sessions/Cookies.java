@@ -12,6 +12,7 @@ import org.springframework.http.ResponseCookie;
 public final class Cookies {
     static final String SESSION = "__Host-session";
     static final String DEVICE = "__Host-device";
+    static final String LOGIN = "__Host-login";
     static final String FORM = "__Host-form";
     static final Duration DEVICE_LIFETIME = Duration.ofDays(365);
     private static final Duration FORM_LIFETIME = Duration.ofHours(1);
@@ -30,6 +31,19 @@ public final class Cookies {
 
     public static ResponseCookie device(String value) {
         return cookie(DEVICE, value, DEVICE_LIFETIME);
+    }
+
+    /** What a login that goes by way of another server has to come back with. */
+    public static ResponseCookie login(String value, Duration lifetime) {
+        return cookie(LOGIN, value, lifetime);
+    }
+
+    public static ResponseCookie noLogin() {
+        return cookie(LOGIN, "", Duration.ZERO);
+    }
+
+    public static @Nullable String login(HttpServletRequest request) {
+        return value(request, LOGIN);
     }
 
     /** What a form of ours has to bring along: only a page of ours could write it there. */

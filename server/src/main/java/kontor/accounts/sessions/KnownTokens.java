@@ -4,14 +4,17 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import kontor.accounts.sessions.AccessTokens.Verified;
+import kontor.accounts.sessions.SessionStore.ByKey;
 import kontor.web.Caller;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,19 +28,21 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Who stands behind a bearer token or a session's cookie. A token is verified when it first comes in; after that it is
+ * Who stands behind a bearer token, an API key or a session's cookie. A token is verified when it first comes in; after that it is
  * found in memory, with its caller ready, until it expires. While it is in use, whether its session goes on and what its
  * user may do is read again every few seconds; after a longer pause nobody goes on with what was known before it.
  */
 @Component
 public class KnownTokens {
     private static final Logger log = LoggerFactory.getLogger(KnownTokens.class);
+    private static final byte[] NO_KEY = {};
     private static final long PAUSE = Duration.ofMillis(500).toNanos();
     private final AccessTokens tokens;
     private final SessionStore store;
     private final long recheck;
     private final Cache<String, Known> known;
     private final Set<UUID> used = ConcurrentHashMap.newKeySet();
+    private final ConcurrentMap<Long, String> usedKeys = new ConcurrentHashMap<>();
 
     KnownTokens(AccessTokens tokens, SessionStore store, SessionSettings settings) {
         this.tokens = tokens;
@@ -60,6 +65,26 @@ public class KnownTokens {
         return found.authentication();
     }
 
+    /**
+     * @param network where it comes from
+     * @return null for an API key that is not good, or not any more
+     */
+    @Nullable
+    Authentication ofKey(String key, String network) {
+        var found = known.getIfPresent(key);
+        if (found == null) {
+            if (!ApiKeyForm.isWellFormed(key)) return null;
+            var hash = Opaque.hash(key);
+            var caller = store.callerByKey(hash);
+            if (caller.isEmpty()) return null;
+            found = new Known(caller.get(), hash);
+            known.put(key, found);
+        }
+        var authentication = found.recheckedWhenDue();
+        if (authentication != null) usedKeys.put(found.keyId, network);
+        return authentication;
+    }
+
     /** @return null when there is no such session, or not any more */
     public @Nullable Authentication ofCookie(String secret) {
         var found = known.getIfPresent(secret);
@@ -78,7 +103,7 @@ public class KnownTokens {
 
     /** Has the session looked up again. Inside a transaction that happens when it has been committed. */
     void forget(UUID session) {
-        forget(entry -> entry.session.equals(session));
+        forget(entry -> session.equals(entry.session));
     }
 
     void forgetAllOf(long userId) {
@@ -89,6 +114,11 @@ public class KnownTokens {
         forget(entry -> entry.token != null
                 && entry.token.client() != null
                 && entry.token.client().id().equals(clientId));
+    }
+
+    /** Has the API key looked up again. Inside a transaction that happens when it has been committed. */
+    public void forgetKey(long id) {
+        forget(entry -> entry.keyId == id);
     }
 
     private void forget(Predicate<Known> which) {
@@ -102,19 +132,23 @@ public class KnownTokens {
         });
     }
 
-    /** Writes down which sessions have been in use, in one statement for all of them. */
+    /** Writes down which sessions and API keys have been in use, in one statement for all of a kind. */
     @Scheduled(fixedDelayString = "${kontor.accounts.session-use-interval:1m}")
     void noteUse() {
         var seen = Set.copyOf(used);
-        if (seen.isEmpty()) return;
-        store.used(seen);
+        if (!seen.isEmpty()) store.used(seen);
         used.removeAll(seen);
+        var keys = Map.copyOf(usedKeys);
+        if (!keys.isEmpty()) store.usedKeys(keys);
+        keys.forEach(usedKeys::remove); // one that is used from elsewhere meanwhile stays
     }
 
     private final class Known {
-        private final UUID session;
+        private final @Nullable UUID session; // null for an API key
         private final long userId;
         private final @Nullable Verified token;
+        private final long keyId; // 0 unless it is an API key
+        private final byte[] keyHash;
         private final AtomicLong checked = new AtomicLong(System.nanoTime());
         private final ReentrantLock reading = new ReentrantLock();
         private volatile @Nullable Authentication authentication;
@@ -123,6 +157,8 @@ public class KnownTokens {
             this.session = token.session();
             this.userId = token.userId();
             this.token = token;
+            this.keyId = 0;
+            this.keyHash = NO_KEY;
             this.authentication = read();
         }
 
@@ -130,8 +166,19 @@ public class KnownTokens {
             this.session = session;
             this.userId = caller.userId();
             this.token = null;
+            this.keyId = 0;
+            this.keyHash = NO_KEY;
             this.authentication = authenticated(Optional.of(caller));
             used.add(session);
+        }
+
+        Known(ByKey key, byte[] hash) {
+            this.session = null;
+            this.userId = key.caller().userId();
+            this.token = null;
+            this.keyId = key.id();
+            this.keyHash = hash;
+            this.authentication = authenticated(Optional.of(key.caller()));
         }
 
         @Nullable
@@ -171,6 +218,7 @@ public class KnownTokens {
         }
 
         private @Nullable Authentication read() {
+            if (session == null) return authenticated(store.callerByKey(keyHash).map(ByKey::caller));
             used.add(session);
             var client = token == null ? null : token.client();
             return authenticated(

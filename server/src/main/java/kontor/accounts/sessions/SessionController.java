@@ -21,6 +21,7 @@ import kontor.web.Problem;
 import kontor.web.Refusal;
 import kontor.web.Requires;
 import kontor.web.SignedIn;
+import kontor.web.WhileEnrolling;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -61,6 +62,7 @@ class SessionController {
     record Ended(int ended) {}
 
     @Anyone
+    @WhileEnrolling
     @PostMapping("/login/refresh")
     @Operation(
             summary = "Trade a refresh token for a new access token and the next refresh token",
@@ -85,6 +87,7 @@ class SessionController {
     }
 
     @SignedIn
+    @WhileEnrolling
     @PostMapping("/logout")
     @Operation(summary = "End the session that this is asked with", description = ENDED_STAYS)
     @ApiResponse(responseCode = "204", content = @Content)
@@ -94,6 +97,7 @@ class SessionController {
     }
 
     @SignedIn
+    @WhileEnrolling
     @PostMapping("/logout/everywhere")
     @Operation(summary = "End all of one's sessions, this one too", description = ENDED_STAYS)
     @ApiResponse(responseCode = "204", content = @Content)
@@ -110,6 +114,7 @@ class SessionController {
     }
 
     @SignedIn
+    @WhileEnrolling
     @GetMapping("/sessions/current")
     @Operation(summary = "The session that this is asked with, and for a browser its CSRF token")
     Current current(Caller caller, HttpServletRequest request) {

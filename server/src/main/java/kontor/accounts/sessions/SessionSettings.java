@@ -19,6 +19,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param sessionLifetime after that time one logs in again, however much the session is used
  * @param signingKeyLifetime how long one key signs access tokens before the next is made; 0 for ever
  * @param signingKeyNotice how long a new key is published before it signs
+ * @param secondFactorRequiredForStaff whether users who have a permission have to have a second factor: without one they
+ *     log in to enrol it, and for nothing else
  */
 @ConfigurationProperties("kontor.accounts")
 public record SessionSettings(
@@ -32,7 +34,8 @@ public record SessionSettings(
         @DefaultValue("12h") Duration cookieIdle,
         @DefaultValue("90d") Duration sessionLifetime,
         @DefaultValue("90d") Duration signingKeyLifetime,
-        @DefaultValue("10m") Duration signingKeyNotice) {
+        @DefaultValue("10m") Duration signingKeyNotice,
+        @DefaultValue("false") boolean secondFactorRequiredForStaff) {
     private static final Pattern SAFE =
             Pattern.compile("https://[^/?#@\\s]+|http://(localhost|127\\.0\\.0\\.1|\\[::1])(:[0-9]+)?");
 

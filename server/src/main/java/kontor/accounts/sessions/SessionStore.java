@@ -8,12 +8,15 @@ import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import kontor.web.Caller;
 import kontor.web.Login;
 import kontor.web.OAuthClient;
+import kontor.web.Login.SecondFactor;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -34,12 +37,21 @@ class SessionStore {
                   FROM accounts.user_roles ur JOIN accounts.roles r ON r.name = ur.role
                   WHERE ur.user_id = s.user_id)
             """;
+    private static final String WHO = "SELECT s.id, s.user_id, s.authenticated_at, s.methods, " + PERMISSIONS
+            + " AS permissions," + """
+             EXISTS (SELECT FROM accounts.totp f WHERE f.user_id = s.user_id AND f.confirmed_at IS NOT NULL)
+             OR EXISTS (SELECT FROM accounts.passkeys f WHERE f.user_id = s.user_id) AS has_second_factor
+            """;
+    private static final String CALLER = WHO + STANDING;
+
     private final JdbcClient jdbc;
     private final String idle;
+    private final boolean secondFactorRequiredForStaff;
 
     SessionStore(JdbcClient jdbc, SessionSettings settings) {
         this.jdbc = jdbc;
         this.idle = settings.cookieIdle().toString();
+        this.secondFactorRequiredForStaff = settings.secondFactorRequiredForStaff();
     }
 
     /** A session as a refresh finds it. */
@@ -75,20 +87,18 @@ class SessionStore {
 
     /** Who stands behind a session; nothing when it does not stand any more. */
     Optional<Caller> caller(UUID session, long userId) {
-        return jdbc.sql("SELECT s.id, s.user_id, s.authenticated_at, s.methods, " + PERMISSIONS + " AS permissions "
-                        + STANDING + " AND s.id = :id AND s.user_id = :user")
+        return jdbc.sql(CALLER + " AND s.id = :id AND s.user_id = :user")
                 .param("idle", idle)
                 .param("id", session)
                 .param("user", userId)
-                .query(SessionStore::caller)
+                .query(this::caller)
                 .optional();
     }
 
     /** The same for a client's token: what it may do is bounded by its scopes, and by what its user may do. */
     Optional<Caller> callerByClient(UUID session, long userId, OAuthClient client) {
-        return jdbc.sql("SELECT s.id, s.authenticated_at, s.methods, s.scopes, c.scopes AS allowed, " + PERMISSIONS
-                        + """
-                         AS permissions
+        return jdbc.sql(WHO + """
+                        , s.scopes, c.scopes AS allowed
                         FROM accounts.sessions s
                         JOIN accounts.oauth_clients c ON c.id = s.client_id
                         LEFT JOIN accounts.users u ON u.id = s.user_id
@@ -99,27 +109,63 @@ class SessionStore {
                 .param("id", session)
                 .param("client", client.id())
                 .param("user", userId)
-                .query((row, _) -> {
+                .query((row, number) -> {
                     var scopes = new HashSet<>(client.scopes());
                     scopes.retainAll(Set.of(strings(row, "scopes")));
                     scopes.retainAll(Set.of(strings(row, "allowed")));
                     var bounded = new OAuthClient(client.id(), Set.copyOf(scopes));
                     if (userId == 0) return new Caller(0, bounded.scopes(), null, bounded);
-                    var permissions = Set.of(strings(row, "permissions"));
-                    if (!permissions.contains("*")) scopes.retainAll(permissions);
-                    return new Caller(userId, Set.copyOf(scopes), login(row), bounded);
+                    var user = caller(row, number);
+                    if (!user.permissions().contains("*")) scopes.retainAll(user.permissions());
+                    return new Caller(userId, Set.copyOf(scopes), user.login(), bounded);
                 })
                 .optional();
     }
 
     /** The same by what the cookie says. */
     Optional<Caller> callerByCookie(byte[] hash) {
-        return jdbc.sql("SELECT s.id, s.user_id, s.authenticated_at, s.methods, " + PERMISSIONS + " AS permissions "
-                        + STANDING + " AND s.cookie_hash = :hash")
+        return jdbc.sql(CALLER + " AND s.cookie_hash = :hash")
                 .param("idle", idle)
                 .param("hash", hash)
-                .query(SessionStore::caller)
+                .query(this::caller)
                 .optional();
+    }
+
+    /** An API key that is good, and who calls with it. */
+    record ByKey(long id, Caller caller) {}
+
+    /** The same for an API key: what it may do is bounded by its scopes, and by what its user may do. */
+    Optional<ByKey> callerByKey(byte[] hash) {
+        return jdbc.sql("SELECT s.id, s.user_id, s.scopes, s.requests_per_second, " + PERMISSIONS + """
+                         AS permissions
+                        FROM accounts.api_keys s JOIN accounts.users u ON u.id = s.user_id
+                        WHERE s.hash = :hash AND s.revoked_at IS NULL AND s.expires_at > now()
+                          AND u.disabled_at IS NULL AND u.erased_at IS NULL
+                        """)
+                .param("hash", hash)
+                .query((row, _) -> {
+                    var id = row.getLong("id");
+                    var scopes = Set.of(strings(row, "scopes"));
+                    var allowed = new HashSet<>(scopes);
+                    var permissions = Set.of(strings(row, "permissions"));
+                    if (!permissions.contains("*")) allowed.retainAll(permissions);
+                    var key = OAuthClient.ofApiKey(id, scopes, row.getInt("requests_per_second"));
+                    return new ByKey(id, new Caller(row.getLong("user_id"), Set.copyOf(allowed), null, key));
+                })
+                .optional();
+    }
+
+    /** @param networks where each key was used from, by its id */
+    void usedKeys(Map<Long, String> networks) {
+        var ids = networks.keySet().toArray(Long[]::new);
+        jdbc.sql("""
+                        UPDATE accounts.api_keys k SET last_used_at = now(), last_used_network = used.network
+                        FROM unnest(:ids, :networks) AS used (id, network)
+                        WHERE k.id = used.id AND k.revoked_at IS NULL
+                        """)
+                .param("ids", ids)
+                .param("networks", Stream.of(ids).map(networks::get).toArray(String[]::new))
+                .update();
     }
 
     /** The names of a user's roles, for their tokens. */
@@ -194,13 +240,27 @@ class SessionStore {
     }
 
     /** The user has shown once more who they are. */
-    void authenticatedAgain(UUID session, String method) {
+    void authenticatedAgain(UUID session, Collection<String> methods) {
         jdbc.sql("""
                         UPDATE accounts.sessions
                         SET authenticated_at = now(),
-                            methods = CASE WHEN :method = ANY (methods) THEN methods ELSE methods || CAST(:method AS text) END
+                            methods = methods || ARRAY(SELECT m FROM unnest(CAST(:methods AS text[])) m WHERE m <> ALL (methods))
                         WHERE id = :id AND ended_at IS NULL
-                        """).param("method", method).param("id", session).update();
+                        """)
+                .param("methods", methods.toArray(String[]::new))
+                .param("id", session)
+                .update();
+    }
+
+    /** What a user's sessions have shown of a second factor counts no more. */
+    void forgetSecondFactor(long userId) {
+        jdbc.sql("""
+                        UPDATE accounts.sessions SET methods = array_remove(methods, CAST(:word AS text))
+                        WHERE user_id = :user AND ended_at IS NULL AND methods <> ARRAY[CAST(:word AS text)]
+                        """)
+                .param("word", Sessions.SEVERAL_FACTORS)
+                .param("user", userId)
+                .update();
     }
 
     void used(Collection<UUID> sessions) {
@@ -311,13 +371,17 @@ class SessionStore {
                 == 1;
     }
 
-    boolean isDeviceOf(byte[] hash, String email) {
+    /** @param account an e-mail address, or the name that its user has in the directory */
+    boolean isDeviceOf(byte[] hash, String account) {
         return jdbc.sql("""
                         SELECT EXISTS (SELECT FROM accounts.devices d JOIN accounts.users u ON u.id = d.user_id
-                                       WHERE d.hash = :hash AND lower(u.email) = lower(:email))
+                                       WHERE d.hash = :hash
+                                         AND (lower(u.email) = lower(:account)
+                                              OR EXISTS (SELECT FROM accounts.identities i
+                                                         WHERE i.user_id = u.id AND i.login_name = lower(:account))))
                         """)
                 .param("hash", hash)
-                .param("email", email)
+                .param("account", account)
                 .query(Boolean.class)
                 .single();
     }
@@ -342,13 +406,20 @@ class SessionStore {
                 .update(); // a code that comes again later still ends what it gave
     }
 
-    private static Caller caller(ResultSet row, int number) throws SQLException {
-        return new Caller(row.getLong("user_id"), Set.of(strings(row, "permissions")), login(row));
+    private Caller caller(ResultSet row, int number) throws SQLException {
+        var permissions = Set.of(strings(row, "permissions"));
+        var methods = Set.of(strings(row, "methods"));
+        var factor = secondFactor(row.getBoolean("has_second_factor"), methods, !permissions.isEmpty());
+        return new Caller(
+                row.getLong("user_id"),
+                factor == SecondFactor.TO_ENROL ? Set.of() : permissions,
+                new Login(row.getObject("id", UUID.class), instant(row, "authenticated_at"), methods, factor));
     }
 
-    private static Login login(ResultSet row) throws SQLException {
-        return new Login(
-                row.getObject("id", UUID.class), instant(row, "authenticated_at"), Set.of(strings(row, "methods")));
+    private SecondFactor secondFactor(boolean exists, Set<String> methods, boolean isStaff) {
+        if (methods.contains(Sessions.SEVERAL_FACTORS)) return SecondFactor.SHOWN;
+        if (exists) return SecondFactor.NOT_SHOWN;
+        return secondFactorRequiredForStaff && isStaff ? SecondFactor.TO_ENROL : SecondFactor.NONE;
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {

@@ -26,12 +26,21 @@ public class Sessions {
 
     public static final String PASSWORD_CHANGED = "password_changed";
     public static final String STAFF = "ended_by_staff";
+    public static final String SECOND_FACTOR_CHANGED = "second_factor_changed";
+
+    /** The word of RFC 8176 for a login that has shown more than one factor. */
+    public static final String SEVERAL_FACTORS = "mfa";
+
+    /** The purpose of tickets between the two steps of a login. */
+    public static final String LOGIN_TICKET = "login_ticket";
+
     private static final String REUSED = "refresh_token_reused";
     private static final Duration GRACE = Duration.ofMinutes(1);
     private static final int MOST_DEVICES = 20;
     private final SessionStore store;
     private final AccessTokens tokens;
     private final KnownTokens known;
+    private final OneTimeTokens oneTimeTokens;
     private final SessionSettings settings;
     private final AuditLog log;
     private final TransactionTemplate transaction;
@@ -40,12 +49,14 @@ public class Sessions {
             SessionStore store,
             AccessTokens tokens,
             KnownTokens known,
+            OneTimeTokens oneTimeTokens,
             SessionSettings settings,
             AuditLog log,
             TransactionTemplate transaction) {
         this.store = store;
         this.tokens = tokens;
         this.known = known;
+        this.oneTimeTokens = oneTimeTokens;
         this.settings = settings;
         this.log = log;
         this.transaction = transaction;
@@ -159,12 +170,13 @@ public class Sessions {
     }
 
     /**
-     * Ends every session of a user, or all but one.
+     * Ends every session of a user, or all but one, and logins that are between their two steps.
      *
      * @return how many that were
      */
     public int endAll(long userId, @Nullable UUID but, String reason) {
         var ended = inTransaction(() -> {
+            oneTimeTokens.withdraw(LOGIN_TICKET, userId);
             var many = store.endAll(userId, but, reason);
             store.endOpenedIn(userId, reason);
             log.record(Act.of("sessions.end_all", "user:" + userId).with(Map.of("sessions", many, "reason", reason)));
@@ -175,14 +187,20 @@ public class Sessions {
     }
 
     /** The user of this session has shown once more who they are: how, in the words of RFC 8176. */
-    public void authenticatedAgain(UUID session, String method) {
-        store.authenticatedAgain(session, method);
+    public void authenticatedAgain(UUID session, String... methods) {
+        store.authenticatedAgain(session, List.of(methods));
         known.forget(session);
     }
 
-    /** Whether this client is a browser that the account with this address has been opened with before. */
-    public boolean isKnownDevice(Client client, String email) {
-        return client.device() != null && store.isDeviceOf(Opaque.hash(client.device()), email);
+    /** The user has no second factor any more: none of their sessions has shown one. */
+    public void forgetSecondFactor(long userId) {
+        store.forgetSecondFactor(userId);
+        known.forgetAllOf(userId);
+    }
+
+    /** Whether this client is a browser that the account with this address or name has been opened with before. */
+    public boolean isKnownDevice(Client client, String account) {
+        return client.device() != null && store.isDeviceOf(Opaque.hash(client.device()), account);
     }
 
     /** Has the browser remember, unless it does already, that this user has logged in with it. */

@@ -10,6 +10,7 @@ import java.util.Map;
 import kontor.web.Anyone;
 import kontor.web.Refusal;
 import kontor.web.Requires;
+import kontor.web.WhileEnrolling;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -36,6 +37,7 @@ class SigningKeyController {
 
     /** The public keys, for those who verify access tokens themselves (RFC 7517). */
     @Anyone
+    @WhileEnrolling
     @GetMapping("/.well-known/jwks.json")
     @Operation(summary = "The public keys that access tokens are verified with")
     ResponseEntity<Map<String, Object>> published() {

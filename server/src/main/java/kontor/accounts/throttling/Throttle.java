@@ -14,6 +14,7 @@ import kontor.accounts.sessions.Client;
 import kontor.accounts.sessions.Opaque;
 import kontor.accounts.sessions.Sessions;
 import kontor.web.Refusal;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
@@ -50,12 +51,12 @@ public class Throttle {
 
     /** A try that was let through. To be closed when it has been looked at. */
     public final class Try implements AutoCloseable {
-        private final String key;
+        private final @Nullable String key;
         private final String network;
         private final boolean countsForNetwork;
         private final List<Semaphore> turns;
 
-        private Try(String key, String network, boolean countsForNetwork, List<Semaphore> turns) {
+        private Try(@Nullable String key, String network, boolean countsForNetwork, List<Semaphore> turns) {
             this.key = key;
             this.network = network;
             this.countsForNetwork = countsForNetwork;
@@ -64,7 +65,13 @@ public class Throttle {
 
         /** It was no guess: it does not count any more. */
         public void succeeded() {
-            store.forget(key);
+            if (key != null) store.forget(key);
+            if (countsForNetwork) store.giveBack(network);
+        }
+
+        /** Nobody could look at it: it does not count, and what was before it does. */
+        public void notLookedAt() {
+            if (key != null) store.takeBack(key);
             if (countsForNetwork) store.giveBack(network);
         }
 
@@ -81,10 +88,27 @@ public class Throttle {
      * @throws Refusal 429 when there were too many tries that did not succeed
      */
     public Try admit(String account, Client client) {
+        var device = knownDevice(account, client);
+        return device != null ? admit(device, client, false) : admit(keyOf(account), client, true);
+    }
+
+    /**
+     * The same where another server looks at it. That may take long, so nobody else of the network waits for it.
+     *
+     * @param account null when nobody says beforehand whose account it is: then it counts for the network alone
+     */
+    public Try admitElsewhere(@Nullable String account, Client client) {
+        if (account == null) return admit(null, client, true, List.of());
+        var device = knownDevice(account, client);
+        if (device != null) return admit(device, client, false);
+        var key = keyOf(account);
+        return admit(key, client, true, List.of(key));
+    }
+
+    /** What a try counts for in a browser that the account's owner has used; null for all others. */
+    private @Nullable String knownDevice(String account, Client client) {
         var device = client.device();
-        return device != null && sessions.isKnownDevice(client, account)
-                ? admit("device:" + hash(device), client, false)
-                : admit("account:" + hash(account.toLowerCase(Locale.ROOT)), client, true);
+        return device != null && sessions.isKnownDevice(client, account) ? "device:" + hash(device) : null;
     }
 
     /**
@@ -97,16 +121,21 @@ public class Throttle {
     }
 
     private Try admit(String key, Client client, boolean countsForNetwork) {
-        var network = "network:" + networkOf(client.network());
-        var taken = takeTurns(countsForNetwork ? List.of(network, key) : List.of(key));
+        return admit(
+                key, client, countsForNetwork, countsForNetwork ? List.of(networkKeyOf(client), key) : List.of(key));
+    }
+
+    private Try admit(@Nullable String key, Client client, boolean countsForNetwork, List<String> inTurn) {
+        var network = networkKeyOf(client);
+        var taken = takeTurns(inTurn);
         var admitted = false;
         try {
             var refusal = transaction.execute(status -> {
                 var network429 = countsForNetwork && !store.countForNetwork(network);
-                var account429 = !network429 && !store.count(key);
+                var account429 = !network429 && key != null && !store.count(key);
                 if (!network429 && !account429) return 0;
                 status.setRollbackOnly(); // what is not looked at does not count
-                return network429
+                return network429 || key == null
                         ? Math.toIntExact(Math.max(1, settings.networkRefill().toSeconds()))
                         : store.secondsToWait(key);
             });
@@ -155,6 +184,14 @@ public class Throttle {
                 "There were too many tries that did not succeed. Wait, and try again.",
                 Map.of("retry_after", seconds),
                 List.of());
+    }
+
+    private static String keyOf(String account) {
+        return "account:" + hash(account.toLowerCase(Locale.ROOT));
+    }
+
+    private static String networkKeyOf(Client client) {
+        return "network:" + networkOf(client.network());
     }
 
     private static String hash(String text) {

@@ -80,6 +80,15 @@ class TryStore {
                 .update();
     }
 
+    /** One try less for an account, and the next one may come at once. */
+    void takeBack(String key) {
+        jdbc.sql("""
+                        UPDATE accounts.tries
+                        SET count = greatest(1, count - 1), next_at = least(next_at, clock_timestamp())
+                        WHERE key = :key
+                        """).param("key", key).update();
+    }
+
     void giveBack(String networkKey) {
         jdbc.sql("UPDATE accounts.tries SET next_at = next_at - CAST(:refill AS interval) WHERE key = :key")
                 .param("refill", settings.networkRefill().toString())

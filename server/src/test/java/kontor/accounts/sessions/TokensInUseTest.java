@@ -216,7 +216,8 @@ class TokensInUseTest {
                 settings.cookieIdle(),
                 settings.sessionLifetime(),
                 settings.signingKeyLifetime(),
-                settings.signingKeyNotice());
+                settings.signingKeyNotice(),
+                settings.secondFactorRequiredForStaff());
         return new KnownTokens(new AccessTokens(keys, changed, now::get), from, changed);
     }
 

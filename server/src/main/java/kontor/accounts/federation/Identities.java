@@ -1,0 +1,161 @@
+package kontor.accounts.federation;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import kontor.accounts.EmailAddress;
+import kontor.accounts.PersonName;
+import kontor.accounts.federation.EnterResult.AccountExists;
+import kontor.accounts.federation.EnterResult.Entered;
+import kontor.accounts.federation.EnterResult.NoAccount;
+import kontor.accounts.federation.EnterResult.NoAddress;
+import kontor.accounts.federation.EnterResult.Shut;
+import kontor.accounts.federation.IdentityStore.Known;
+import kontor.accounts.federation.LinkResult.Linked;
+import kontor.accounts.federation.LinkResult.Taken;
+import kontor.accounts.federation.RemoveResult.LastWayIn;
+import kontor.accounts.federation.RemoveResult.NotThere;
+import kontor.accounts.federation.RemoveResult.Removed;
+import kontor.auditlog.Act;
+import kontor.auditlog.AuditLog;
+import kontor.web.PlainText;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Which user somebody is whom an issuer knows. By issuer and subject alone: an address is nothing that anybody has for
+ * good, and a provider may let everybody write whatever they like there.
+ */
+@Service
+class Identities {
+    private static final String CUSTOMER = "customer";
+    private final IdentityStore store;
+    private final AuditLog log;
+    private final TransactionTemplate transaction;
+
+    Identities(IdentityStore store, AuditLog log, TransactionTemplate transaction) {
+        this.store = store;
+        this.log = log;
+        this.transaction = transaction;
+    }
+
+    /**
+     * Finds the user, or makes one; and has them have the roles that the issuer says.
+     *
+     * @param createUsers whether somebody new becomes a user
+     */
+    EnterResult enter(Person person, boolean createUsers) {
+        return inTransaction(() -> {
+            var known = store.find(person.issuer(), person.subject());
+            return known.isPresent() ? entered(known.get(), person) : enterNew(person, createUsers);
+        });
+    }
+
+    private EnterResult enterNew(Person person, boolean createUsers) {
+        if (!createUsers) return new NoAccount();
+        var email = person.email();
+        if (email == null || !person.emailVerified() || !isUsable(email)) return new NoAddress();
+        store.awaitTurn(person.issuer(), person.subject());
+        var meanwhile = store.find(person.issuer(), person.subject());
+        if (meanwhile.isPresent()) return entered(meanwhile.get(), person);
+        var made = store.insertUser(nameOf(person, email), email, CUSTOMER);
+        if (made.isEmpty()) return new AccountExists();
+        long user = made.get();
+        var identity = store.insert(user, person).orElseThrow();
+        log.record(Act.of("users.create", subject(user))
+                .with(Map.of("issuer", person.issuer(), "identity", identity.id()))
+                .by(actor(person.issuer())));
+        return entered(new Known(identity, user, false), person);
+    }
+
+    private EnterResult entered(Known known, Person person) {
+        if (known.isShut()) return new Shut();
+        store.loggedIn(known.identity().id(), person.loginName());
+        setRoles(known.userId(), person.issuer(), person.roles());
+        return new Entered(known.userId());
+    }
+
+    private void setRoles(long user, String issuer, @Nullable Set<String> wanted) {
+        if (wanted == null) return;
+        store.lockUser(user);
+        var before = store.roles(user);
+        if (!store.setRoles(user, issuer, wanted)) return;
+        log.record(Act.of("users.roles", subject(user))
+                .changed(Map.of("roles", before), Map.of("roles", store.roles(user)))
+                .by(actor(issuer)));
+    }
+
+    /** Has a user, who is signed in, log in by this way too. */
+    LinkResult link(long user, Person person) {
+        return inTransaction(() -> {
+            var linked = store.insert(user, person);
+            if (linked.isEmpty())
+                return store.find(person.issuer(), person.subject())
+                        .filter(known -> known.userId() == user)
+                        .<LinkResult>map(known -> new Linked(known.identity()))
+                        .orElseGet(Taken::new);
+            log.record(Act.of("identities.link", subject(user))
+                    .with(Map.of(
+                            "issuer", person.issuer(), "identity", linked.get().id())));
+            return new Linked(linked.get());
+        });
+    }
+
+    /** Oldest first. */
+    List<Identity> list(long user) {
+        return store.list(user);
+    }
+
+    Optional<Identity> find(long id, long user) {
+        return store.find(id, user);
+    }
+
+    /**
+     * Removes an identity, and the roles that its issuer gave.
+     *
+     * @param issuers those that logins are taken from at present: others are no way in
+     */
+    RemoveResult remove(long id, long user, Collection<String> issuers) {
+        return inTransaction(() -> {
+            store.lockUser(user); // two at once would each leave the other's
+            var identity = store.find(id, user).orElse(null);
+            if (identity == null) return new NotThere();
+            if (!store.delete(id, user, issuers)) return new LastWayIn();
+            var issuer = identity.issuer();
+            log.record(
+                    Act.of("identities.remove", subject(user)).changed(Map.of("issuer", issuer, "identity", id), null));
+            if (store.list(user).stream().noneMatch(other -> other.issuer().equals(issuer)))
+                setRoles(user, issuer, Set.of());
+            return new Removed();
+        });
+    }
+
+    private static boolean isUsable(String email) {
+        return EmailAddress.isValid(email) && !PlainText.Check.holdsCardNumber(email);
+    }
+
+    /** As the issuer says it, when that is a name by our rule. */
+    private static String nameOf(Person person, String email) {
+        var name = person.name();
+        if (name == null || PersonName.faultIn(name).isPresent() || PlainText.Check.holdsCardNumber(name))
+            return email.substring(0, email.indexOf('@'));
+        return name.strip();
+    }
+
+    private static String subject(long user) {
+        return "user:" + user;
+    }
+
+    private static String actor(String issuer) {
+        return "issuer:" + issuer;
+    }
+
+    private <T> T inTransaction(Supplier<T> work) {
+        return Objects.requireNonNull(transaction.execute(_ -> work.get()));
+    }
+}

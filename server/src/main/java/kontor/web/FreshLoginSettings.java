@@ -1,0 +1,17 @@
+package kontor.web;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * @param freshLogin how long ago somebody may have shown who they are when they change roles or second factors, or give
+ *     much money back
+ */
+@ConfigurationProperties("kontor.web")
+record FreshLoginSettings(@DefaultValue("5m") Duration freshLogin) {
+    FreshLoginSettings {
+        if (freshLogin.toSeconds() < 1)
+            throw new IllegalArgumentException("kontor.web.fresh-login must be at least a second");
+    }
+}

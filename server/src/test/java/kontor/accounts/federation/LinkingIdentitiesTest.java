@@ -1,0 +1,194 @@
+package kontor.accounts.federation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.UUID;
+import kontor.Api;
+import kontor.KontorTest;
+import kontor.TestDirectory;
+import kontor.TestProvider;
+import kontor.TestUsers;
+import kontor.TestUsers.TestUser;
+import kontor.database.TestDatabase;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Users who link their account with logins elsewhere, and take them away again. */
+@KontorTest
+class LinkingIdentitiesTest {
+    @Autowired
+    Api api;
+
+    @Autowired
+    TestUsers users;
+
+    private final JdbcClient owner = JdbcClient.create(TestDatabase.owner());
+    private final String subject = UUID.randomUUID().toString();
+    private TestUser ann;
+    private Browser browser;
+
+    @BeforeEach
+    void logIn() {
+        ann = users.customer();
+        browser = new Browser(api);
+        open(browser, ann);
+    }
+
+    @Test
+    void whoIsSignedInLinksAProviderAndLogsInWithItFromThenOn() {
+        var answer = link("closed");
+        assertThat(answer.status()).isEqualTo(303);
+        assertThat(answer.header("Location")).isEqualTo("/account");
+        var listed = browser.get("/users/me/identities").json().get("items").get(0);
+        assertThat(listed.get("issuer").asString()).isEqualTo(TestProvider.issuer("closed"));
+        assertThat(listed.get("subject").asString()).isEqualTo(subject);
+        assertThat(browser.get("/users/me/identities/" + listed.get("id").asLong())
+                        .at("/subject"))
+                .isEqualTo(subject);
+        var later = new Browser(api);
+        assertThat(later.logIn("closed", subject, about -> about).status()).isEqualTo(303);
+        assertThat(later.email()).isEqualTo(ann.email());
+        assertThat(acts("identities.link")).isEqualTo(1);
+    }
+
+    @Test
+    void linkingTwiceChangesNothing() {
+        link("closed");
+        var before = Standing.now();
+        assertThat(link("closed").status()).isEqualTo(303);
+        assertThat(Standing.now()).isEqualTo(before);
+    }
+
+    @Test
+    void whatIsLinkedWithSomebodyElseIsNotTakenFromThem() {
+        link("closed");
+        var bob = users.customer();
+        browser = new Browser(api);
+        open(browser, bob);
+        var before = Standing.now();
+        var answer = link("closed");
+        assertThat(answer.status()).isEqualTo(409);
+        assertThat(answer.at("/code")).isEqualTo("identity_taken");
+        assertThat(Standing.now()).isEqualTo(before);
+    }
+
+    @Test
+    void whoIsNotSignedInAnyMoreIsLinkedWithNothing() {
+        var before = Standing.now();
+        var page = going("closed").at("/authorize_url");
+        browser.forget("__Host-session");
+        var answer = browser.arrive("closed", page, TestProvider.logIn(page, subject, about -> about));
+        assertThat(answer.status()).isEqualTo(401);
+        assertThat(answer.at("/code")).isEqualTo("login_refused");
+        assertThat(going("closed").status()).isEqualTo(401);
+        assertThat(Standing.now()).isEqualTo(before);
+    }
+
+    @Test
+    void theDirectoryIsLinkedWithNameAndPassword() {
+        var worker = TestDirectory.somebody();
+        var before = Standing.now();
+        var body = Map.of("provider", "ldap", "name", worker.name(), "password", "wrong");
+        assertThat(api.as(ann).post("/users/me/identities", body).at("/code")).isEqualTo("invalid_credentials");
+        assertThat(Standing.now()).isEqualTo(before);
+        var linked = api.as(ann)
+                .post(
+                        "/users/me/identities",
+                        Map.of("provider", "ldap", "name", worker.name(), "password", TestDirectory.PASSWORD));
+        assertThat(linked.status()).isEqualTo(201);
+        assertThat(linked.header("Location")).isEqualTo("/users/me/identities/" + linked.at("/id"));
+        var login = api.post("/login", Map.of("email", worker.name(), "password", TestDirectory.PASSWORD));
+        assertThat(api.as(login.at("/access_token")).get("/users/me").at("/email"))
+                .isEqualTo(ann.email());
+    }
+
+    @Test
+    void rolesFromElsewhereGoWithTheIdentity() {
+        owner.sql("INSERT INTO accounts.roles (name, permissions) VALUES ('clerk', '{}') ON CONFLICT DO NOTHING")
+                .update();
+        var worker = TestDirectory.somebody("Clerks");
+        var linked = api.as(ann)
+                .post(
+                        "/users/me/identities",
+                        Map.of("provider", "ldap", "name", worker.name(), "password", TestDirectory.PASSWORD));
+        api.post("/login", Map.of("email", worker.name(), "password", TestDirectory.PASSWORD));
+        assertThat(api.as(ann).get("/users/me").at("/roles/0")).isEqualTo("clerk");
+        assertThat(api.as(ann)
+                        .delete("/users/me/identities/" + linked.at("/id"))
+                        .status())
+                .isEqualTo(204);
+        assertThat(api.as(ann).get("/users/me").at("/roles/0")).isEqualTo("customer");
+        assertThat(acts("identities.remove")).isEqualTo(1);
+        assertThat(acts("users.roles")).isEqualTo(2);
+    }
+
+    @Test
+    void theLastWayInStays() {
+        var newcomer = new Browser(api);
+        newcomer.logIn(
+                "acme",
+                subject,
+                about -> about.claim("email", subject.substring(0, 8) + "@example.org")
+                        .claim("email_verified", true));
+        var id = newcomer.get("/users/me/identities").at("/items/0/id");
+        var refused = newcomer.send("DELETE", "/users/me/identities/" + id, null);
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.at("/code")).isEqualTo("last_way_in");
+        assertThat(newcomer.get("/users/me/identities").at("/items/0/id")).isEqualTo(id);
+        var worker = TestDirectory.somebody();
+        newcomer.send(
+                "POST",
+                "/users/me/identities",
+                Map.of("provider", "ldap", "name", worker.name(), "password", TestDirectory.PASSWORD));
+        assertThat(newcomer.send("DELETE", "/users/me/identities/" + id, null).status())
+                .isEqualTo(204);
+        var last = newcomer.get("/users/me/identities").at("/items/0/id");
+        assertThat(newcomer.send("DELETE", "/users/me/identities/" + last, null).status())
+                .isEqualTo(409);
+    }
+
+    @Test
+    void anIdentityOfSomebodyElseIsNotThere() {
+        link("closed");
+        var id = browser.get("/users/me/identities").at("/items/0/id");
+        var bob = api.as(users.customer());
+        assertThat(bob.get("/users/me/identities/" + id).status()).isEqualTo(404);
+        assertThat(bob.delete("/users/me/identities/" + id).status()).isEqualTo(404);
+        assertThat(browser.get("/users/me/identities/" + id).status()).isEqualTo(200);
+        assertThat(api.get("/users/me/identities").status()).isEqualTo(401);
+    }
+
+    @Test
+    void whatThereIsNoneOfIsRefused() {
+        for (var body :
+                new Object[] {Map.of(), Map.of("provider", "nobody"), Map.of("provider", "acme", "to", "//evil.example")
+                })
+            assertThat(api.as(ann).post("/users/me/identities", body).status()).isEqualTo(422);
+    }
+
+    private Api.Answer link(String provider) {
+        var page = going(provider).at("/authorize_url");
+        return browser.arrive(provider, page, TestProvider.logIn(page, subject, about -> about));
+    }
+
+    private Api.Answer going(String provider) {
+        return browser.send("POST", "/users/me/identities", Map.of("provider", provider, "to", "/account"));
+    }
+
+    private void open(Browser opened, TestUser user) {
+        var answer =
+                api.post("/login", Map.of("email", user.email(), "password", TestUsers.PASSWORD, "session", "cookie"));
+        opened.take(answer);
+    }
+
+    private long acts(String action) {
+        return owner.sql("SELECT count(*) FROM auditlog.acts WHERE action = :action AND subject = :subject")
+                .param("action", action)
+                .param("subject", "user:" + ann.id())
+                .query(Long.class)
+                .single();
+    }
+}
