@@ -93,8 +93,7 @@ class Access implements HandlerInterceptor {
         if (signedIn != null) return new Rule(Rule.Kind.SIGNED_IN, signedIn.scope());
         var anyone = AnnotationUtils.findAnnotation(method.getMethod(), Anyone.class);
         if (anyone != null) return new Rule(Rule.Kind.OPEN, anyone.scope());
-        if (isOfFramework(method))
-            return new Rule(Rule.Kind.OPEN, "");
+        if (isOfFramework(method)) return new Rule(Rule.Kind.OPEN, "");
         return new Rule(Rule.Kind.CLOSED, "");
     }
 

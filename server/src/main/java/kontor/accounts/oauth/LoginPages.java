@@ -8,9 +8,15 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import kontor.accounts.LoginResult;
+import kontor.accounts.LoginResult.SecondFactorRequired;
+import kontor.accounts.LoginResult.TicketOver;
 import kontor.accounts.LoginResult.Welcome;
 import kontor.accounts.LoginResult.Wrong;
+import kontor.accounts.LoginResult.WrongPasskey;
+import kontor.accounts.LoginResult.WrongSecondFactor;
 import kontor.accounts.Logins;
+import kontor.accounts.SecondSteps;
 import kontor.accounts.sessions.Client;
 import kontor.accounts.sessions.Cookies;
 import kontor.accounts.sessions.Opaque;
@@ -36,12 +42,15 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "Login pages")
 class LoginPages {
     private final Logins logins;
+    private final SecondSteps secondSteps;
     private final Pages pages;
     private final Continuation continuation;
     private final SessionSettings settings;
 
-    LoginPages(Logins logins, Pages pages, Continuation continuation, SessionSettings settings) {
+    LoginPages(
+            Logins logins, SecondSteps secondSteps, Pages pages, Continuation continuation, SessionSettings settings) {
         this.logins = logins;
+        this.secondSteps = secondSteps;
         this.pages = pages;
         this.continuation = continuation;
         this.settings = settings;
@@ -67,15 +76,43 @@ class LoginPages {
         if (!bringsFormToken(http))
             return page(http, HttpStatus.FORBIDDEN, email, "The page was open for too long. Try again.");
         try {
-            return switch (logins.byPassword(
-                    email, http.getParameter("password"), SessionKind.COOKIE, Client.of(http))) {
-                case Welcome welcome -> welcome(http, welcome);
-                case Wrong() ->
-                    page(http, HttpStatus.UNAUTHORIZED, email, "The e-mail address or the password is wrong.");
-            };
+            return answer(http, email, step(http, email));
         } catch (Refusal e) {
             return page(http, e.status(), email, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** The second, when the form brings the ticket of the first. */
+    private LoginResult step(HttpServletRequest http, @Nullable String email) {
+        var ticket = http.getParameter("ticket");
+        var code = http.getParameter("code");
+        return ticket == null
+                ? logins.byPassword(email, http.getParameter("password"), SessionKind.COOKIE, Client.of(http))
+                : secondSteps.byCode(ticket, code == null ? "" : code, Client.of(http));
+    }
+
+    private ResponseEntity<String> answer(HttpServletRequest http, @Nullable String email, LoginResult result) {
+        return switch (result) {
+            case Welcome welcome -> welcome(http, welcome);
+            case Wrong() -> page(http, HttpStatus.UNAUTHORIZED, email, "The e-mail address or the password is wrong.");
+            case SecondFactorRequired(var ticket, var _, var _) -> secondStep(http, HttpStatus.OK, ticket, null);
+            case WrongSecondFactor() ->
+                secondStep(
+                        http,
+                        HttpStatus.UNAUTHORIZED,
+                        String.valueOf(http.getParameter("ticket")),
+                        "The code is not good. A code is good once, and not for long.");
+            case TicketOver(), WrongPasskey() ->
+                page(http, HttpStatus.UNAUTHORIZED, null, "That took too long. Log in again.");
+        };
+    }
+
+    private ResponseEntity<String> secondStep(
+            HttpServletRequest http, HttpStatus status, String ticket, @Nullable String error) {
+        var next = continuation.checked(http.getParameter(Continuation.NAME));
+        var target = next == null ? null : continuation.originOf(next);
+        var token = String.valueOf(Cookies.form(http));
+        return pages.answer(status, pages.secondFactor(token, ticket, next, error, target));
     }
 
     private ResponseEntity<String> welcome(HttpServletRequest http, Welcome welcome) {

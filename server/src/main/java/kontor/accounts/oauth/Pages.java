@@ -84,15 +84,13 @@ class Pages {
                 <input id="code" name="code" autocomplete="one-time-code" required maxlength="64" autofocus>
                 <button type="submit">Log in</button>
                 </form>
-                """
-                        .formatted(
-                                error == null ? "" : "<p class=\"error\" role=\"alert\">%s</p>%n".formatted(escaped(error)),
-                                escaped(formToken),
-                                escaped(ticket),
-                                next == null
-                                        ? ""
-                                        : "<input type=\"hidden\" name=\"continue\" value=\"%s\">%n"
-                                                .formatted(escaped(next))),
+                """.formatted(
+                        error == null ? "" : "<p class=\"error\" role=\"alert\">%s</p>%n".formatted(escaped(error)),
+                        escaped(formToken),
+                        escaped(ticket),
+                        next == null
+                                ? ""
+                                : "<input type=\"hidden\" name=\"continue\" value=\"%s\">%n".formatted(escaped(next))),
                 target);
     }
 

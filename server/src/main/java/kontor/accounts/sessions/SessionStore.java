@@ -15,8 +15,8 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import kontor.web.Caller;
 import kontor.web.Login;
-import kontor.web.OAuthClient;
 import kontor.web.Login.SecondFactor;
+import kontor.web.OAuthClient;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -37,8 +37,8 @@ class SessionStore {
                   FROM accounts.user_roles ur JOIN accounts.roles r ON r.name = ur.role
                   WHERE ur.user_id = s.user_id)
             """;
-    private static final String WHO = "SELECT s.id, s.user_id, s.authenticated_at, s.methods, " + PERMISSIONS
-            + " AS permissions," + """
+    private static final String WHO =
+            "SELECT s.id, s.user_id, s.authenticated_at, s.methods, " + PERMISSIONS + " AS permissions," + """
              EXISTS (SELECT FROM accounts.totp f WHERE f.user_id = s.user_id AND f.confirmed_at IS NOT NULL)
              OR EXISTS (SELECT FROM accounts.passkeys f WHERE f.user_id = s.user_id) AS has_second_factor
             """;
