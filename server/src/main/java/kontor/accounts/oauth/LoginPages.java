@@ -18,7 +18,6 @@ import kontor.accounts.LoginResult.WrongPasskey;
 import kontor.accounts.LoginResult.WrongSecondFactor;
 import kontor.accounts.Logins;
 import kontor.accounts.SecondSteps;
-import kontor.accounts.oauth.Pages.Page;
 import kontor.accounts.sessions.Client;
 import kontor.accounts.sessions.Cookies;
 import kontor.accounts.sessions.Opaque;
@@ -77,39 +76,46 @@ class LoginPages {
         if (email != null) PlainText.Check.refuseCardData(email);
         if (!bringsFormToken(http))
             return page(http, HttpStatus.FORBIDDEN, email, "The page was open for too long. Try again.");
-        var ticket = http.getParameter("ticket");
         try {
-            return answer(http, email, ticket == null ? byPassword(http, email) : byCode(http, ticket));
+            return answer(http, email, step(http, email));
         } catch (Refusal e) {
             return page(http, e.status(), email, String.valueOf(e.getMessage()));
         }
     }
 
-    private LoginResult byPassword(HttpServletRequest http, @Nullable String email) {
-        return logins.byPassword(email, http.getParameter("password"), SessionKind.COOKIE, Client.of(http));
-    }
-
-    private LoginResult byCode(HttpServletRequest http, String ticket) {
+    /** The second, when the form brings the ticket of the first. */
+    private LoginResult step(HttpServletRequest http, @Nullable String email) {
+        var ticket = http.getParameter("ticket");
         var code = http.getParameter("code");
-        return secondSteps.byCode(ticket, code == null ? "" : code.strip(), Client.of(http));
+        return ticket == null
+                ? logins.byPassword(email, http.getParameter("password"), SessionKind.COOKIE, Client.of(http))
+                : secondSteps.byCode(ticket, code == null ? "" : code, Client.of(http));
     }
 
     private ResponseEntity<String> answer(HttpServletRequest http, @Nullable String email, LoginResult result) {
         return switch (result) {
             case Welcome welcome -> welcome(http, welcome);
-            case SecondFactorRequired required -> codePage(http, HttpStatus.OK, required.ticket(), null);
+            case Wrong() -> page(http, HttpStatus.UNAUTHORIZED, email, "The e-mail address or the password is wrong.");
+            case SecondFactorRequired(var ticket, var _, var _) -> secondStep(http, HttpStatus.OK, ticket, null);
             case WrongSecondFactor() ->
-                codePage(
+                secondStep(
                         http,
                         HttpStatus.UNAUTHORIZED,
-                        http.getParameter("ticket"),
-                        "This code is not good. Try another.");
-            case TicketOver() -> page(http, HttpStatus.UNAUTHORIZED, email, "That took too long. Log in again.");
+                        String.valueOf(http.getParameter("ticket")),
+                        "The code is not good. A code is good once, and not for long.");
             case EmailUnverified() ->
                 page(http, HttpStatus.FORBIDDEN, email, "Follow the link in the mail that we have sent you first.");
-            case Wrong(), WrongPasskey() ->
-                page(http, HttpStatus.UNAUTHORIZED, email, "The e-mail address or the password is wrong.");
+            case TicketOver(), WrongPasskey() ->
+                page(http, HttpStatus.UNAUTHORIZED, null, "That took too long. Log in again.");
         };
+    }
+
+    private ResponseEntity<String> secondStep(
+            HttpServletRequest http, HttpStatus status, String ticket, @Nullable String error) {
+        var next = continuation.checked(http.getParameter(Continuation.NAME));
+        var target = next == null ? null : continuation.originOf(next);
+        var token = String.valueOf(Cookies.form(http));
+        return pages.answer(status, pages.secondFactor(token, ticket, next, error, target));
     }
 
     private ResponseEntity<String> welcome(HttpServletRequest http, Welcome welcome) {
@@ -132,25 +138,11 @@ class LoginPages {
 
     private ResponseEntity<String> page(
             HttpServletRequest http, HttpStatus status, @Nullable String email, @Nullable String error) {
-        return shown(http, status, (token, next, target) -> pages.login(token, next, email, error, target));
-    }
-
-    private ResponseEntity<String> codePage(
-            HttpServletRequest http, HttpStatus status, @Nullable String ticket, @Nullable String error) {
-        return shown(http, status, (token, next, target) -> pages.code(token, next, ticket, error, target));
-    }
-
-    /** A page whose form leads back here with its token and the way on. */
-    private interface WithForm {
-        Page with(String token, @Nullable String next, @Nullable String target);
-    }
-
-    private ResponseEntity<String> shown(HttpServletRequest http, HttpStatus status, WithForm page) {
         var known = Cookies.form(http);
         var token = known == null ? Opaque.random() : known;
         var next = continuation.checked(http.getParameter(Continuation.NAME));
         var target = next == null ? null : continuation.originOf(next);
-        var shown = pages.answer(status, page.with(token, next, target));
+        var shown = pages.answer(status, pages.login(token, next, email, error, target));
         return ResponseEntity.status(status)
                 .headers(headers -> headers.addAll(shown.getHeaders()))
                 .header(HttpHeaders.SET_COOKIE, Cookies.form(token).toString())

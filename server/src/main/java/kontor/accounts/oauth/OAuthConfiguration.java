@@ -117,7 +117,10 @@ class OAuthConfiguration {
         filter.setAuthenticationConverter(new DelegatingAuthenticationConverter(List.of(
                 new ClientSecretBasicAuthenticationConverter(),
                 new ClientSecretPostAuthenticationConverter(),
-                ClientAuthentication::publicClient)));
+                ClientAuthentication::publicClient,
+                _ -> {
+                    throw new OAuth2AuthenticationException(OAuth2ErrorCodes.INVALID_CLIENT);
+                })));
         filter.setAuthenticationFailureHandler(answers::error);
         return filter;
     }

@@ -60,38 +60,38 @@ class Pages {
                 <input id="password" name="password" type="password" autocomplete="current-password" required maxlength="128">
                 <button type="submit">Log in</button>
                 </form>
-                """.formatted(alert(error), escaped(formToken), wayOn(next), escaped(email == null ? "" : email)),
+                """.formatted(
+                        error == null ? "" : "<p class=\"error\" role=\"alert\">%s</p>%n".formatted(escaped(error)),
+                        escaped(formToken),
+                        next == null
+                                ? ""
+                                : "<input type=\"hidden\" name=\"continue\" value=\"%s\">%n".formatted(escaped(next)),
+                        escaped(email == null ? "" : email)),
                 target);
     }
 
-    /** The second step: a code of an authenticator app, or one of the recovery codes. */
-    Page code(
-            String formToken,
-            @Nullable String next,
-            @Nullable String ticket,
-            @Nullable String error,
-            @Nullable String target) {
+    /** @param ticket of the first step */
+    Page secondFactor(
+            String formToken, String ticket, @Nullable String next, @Nullable String error, @Nullable String target) {
         return new Page(
-                "One more step",
+                "One step more",
                 """
-                <h1>One more step</h1>
+                <h1>One step more</h1>
                 %s<form method="post" action="/login/form">
                 <input type="hidden" name="form_token" value="%s">
                 <input type="hidden" name="ticket" value="%s">
                 %s<label for="code">Code of your authenticator app, or a recovery code</label>
-                <input id="code" name="code" autocomplete="one-time-code" required maxlength="64">
+                <input id="code" name="code" autocomplete="one-time-code" required maxlength="64" autofocus>
                 <button type="submit">Log in</button>
                 </form>
-                """.formatted(alert(error), escaped(formToken), escaped(ticket == null ? "" : ticket), wayOn(next)),
+                """.formatted(
+                        error == null ? "" : "<p class=\"error\" role=\"alert\">%s</p>%n".formatted(escaped(error)),
+                        escaped(formToken),
+                        escaped(ticket),
+                        next == null
+                                ? ""
+                                : "<input type=\"hidden\" name=\"continue\" value=\"%s\">%n".formatted(escaped(next))),
                 target);
-    }
-
-    private static String alert(@Nullable String error) {
-        return error == null ? "" : "<p class=\"error\" role=\"alert\">%s</p>%n".formatted(escaped(error));
-    }
-
-    private static String wayOn(@Nullable String next) {
-        return next == null ? "" : "<input type=\"hidden\" name=\"continue\" value=\"%s\">%n".formatted(escaped(next));
     }
 
     Page loggedIn() {

@@ -75,6 +75,11 @@ final class ProviderRequests implements Filter {
         var secret = Cookies.session(request);
         var known = secret == null ? null : tokens.ofCookie(secret);
         if (known == null || !(known.getPrincipal() instanceof Caller caller) || caller.login() == null) return;
+        if (caller.hasToEnrol())
+            throw new Refusal(
+                    HttpStatus.FORBIDDEN,
+                    "second_factor_enrolment_required",
+                    "Enrol a second factor first: an authenticator app or a passkey.");
         SecurityContextHolder.setContext(new SecurityContextImpl(new BrowserLogin(caller, caller.login())));
     }
 

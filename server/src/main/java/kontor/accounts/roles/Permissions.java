@@ -27,6 +27,7 @@ public final class Permissions {
             of("orders:cancel", "Cancel anybody's order"),
             of("orders:capture", "Take what is held for an order, and place orders whose money is only held"),
             of("orders:import", "Import orders of an earlier shop"),
+            of("orders:place", "Place and pay orders by an OAuth client; people need no permission for it"),
             of("orders:read", "See everybody's orders, payments and refunds"),
             of("orders:refund", "Give money back"),
             of("payments:read", "Read what was said between Kontor and the gateways, and what buyers dispute"),

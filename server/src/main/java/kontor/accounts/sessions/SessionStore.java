@@ -37,11 +37,12 @@ class SessionStore {
                   FROM accounts.user_roles ur JOIN accounts.roles r ON r.name = ur.role
                   WHERE ur.user_id = s.user_id)
             """;
-    private static final String CALLER = "SELECT s.id, s.user_id, s.authenticated_at, s.methods, " + PERMISSIONS
-            + " AS permissions," + """
+    private static final String WHO =
+            "SELECT s.id, s.user_id, s.authenticated_at, s.methods, " + PERMISSIONS + " AS permissions," + """
              EXISTS (SELECT FROM accounts.totp f WHERE f.user_id = s.user_id AND f.confirmed_at IS NOT NULL)
              OR EXISTS (SELECT FROM accounts.passkeys f WHERE f.user_id = s.user_id) AS has_second_factor
-            """ + STANDING;
+            """;
+    private static final String CALLER = WHO + STANDING;
 
     private final JdbcClient jdbc;
     private final String idle;
@@ -96,9 +97,8 @@ class SessionStore {
 
     /** The same for a client's token: what it may do is bounded by its scopes, and by what its user may do. */
     Optional<Caller> callerByClient(UUID session, long userId, OAuthClient client) {
-        return jdbc.sql("SELECT s.id, s.authenticated_at, s.methods, s.scopes, c.scopes AS allowed, " + PERMISSIONS
-                        + """
-                         AS permissions
+        return jdbc.sql(WHO + """
+                        , s.scopes, c.scopes AS allowed
                         FROM accounts.sessions s
                         JOIN accounts.oauth_clients c ON c.id = s.client_id
                         LEFT JOIN accounts.users u ON u.id = s.user_id
@@ -109,15 +109,15 @@ class SessionStore {
                 .param("id", session)
                 .param("client", client.id())
                 .param("user", userId)
-                .query((row, _) -> {
+                .query((row, number) -> {
                     var scopes = new HashSet<>(client.scopes());
                     scopes.retainAll(Set.of(strings(row, "scopes")));
                     scopes.retainAll(Set.of(strings(row, "allowed")));
                     var bounded = new OAuthClient(client.id(), Set.copyOf(scopes));
                     if (userId == 0) return new Caller(0, bounded.scopes(), null, bounded);
-                    var permissions = Set.of(strings(row, "permissions"));
-                    if (!permissions.contains("*")) scopes.retainAll(permissions);
-                    return new Caller(userId, Set.copyOf(scopes), login(row), bounded);
+                    var user = caller(row, number);
+                    if (!user.permissions().contains("*")) scopes.retainAll(user.permissions());
+                    return new Caller(userId, Set.copyOf(scopes), user.login(), bounded);
                 })
                 .optional();
     }
@@ -428,11 +428,6 @@ class SessionStore {
         if (methods.contains(Sessions.SEVERAL_FACTORS)) return SecondFactor.SHOWN;
         if (exists) return SecondFactor.NOT_SHOWN;
         return secondFactorRequiredForStaff && isStaff ? SecondFactor.TO_ENROL : SecondFactor.NONE;
-    }
-
-    private static Login login(ResultSet row) throws SQLException {
-        var methods = Set.of(strings(row, "methods"));
-        return new Login(row.getObject("id", UUID.class), instant(row, "authenticated_at"), methods);
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {
