@@ -105,7 +105,6 @@ class CallingWithAnApiKeyTest {
                 good.substring(0, good.length() - 1) + (last == 'A' ? 'B' : 'A'),
                 good + "A",
                 good + "=",
-                good + " ",
                 " " + good,
                 good.substring(1),
                 "kontor_",
