@@ -16,6 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param security {@code starttls}, {@code tls}, or {@code plain} for a server on this machine; certificates are always
  *     verified
  * @param user whom to log in as; without one nobody logs in
+ * @param password of that user
  * @param from whom mails come from: {@code shop@example.org} or {@code Our Shop <shop@example.org>}
  * @param timeout how long to wait for a connection, and for each answer
  */

@@ -201,6 +201,8 @@ class CardNumbersInRequestsTest {
             if (schema.has(choice)) return example(document, schema.get(choice).get(0));
         if (schema.has("example")) return schema.get("example");
         if (schema.has("enum")) return schema.get("enum").get(0);
+        if (schema.path("format").asString("").equals("date-time"))
+            return JsonNodeFactory.instance.stringNode("2026-12-24T12:00:00Z");
         var type = schema.path("type");
         return switch (type.isArray() ? type.get(0).asString() : type.asString("object")) {
             case "object" -> {

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 /** The list beside the code that it is about. */
 class PermissionsTest {
     private static final Pattern FORM = Pattern.compile("[a-z]+(-[a-z]+)*:[a-z]+(-[a-z]+)*");
-    /** An attribute of files in the Unix view of them, and a scope of programs for what even guests may. */
-    private static final Set<String> NO_PERMISSIONS = Set.of("unix:uid", "orders:place");
+    /** An attribute of files in the Unix view of them, and what documents write for a login. */
+    private static final Set<String> NO_PERMISSIONS = Set.of("unix:uid", "user:pass");
 
     @Test
     void areExactlyThoseThatTheCodeAsksFor() throws Exception {
