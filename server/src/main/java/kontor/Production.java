@@ -1,6 +1,7 @@
 package kontor;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
+import org.springframework.util.unit.DataSize;
 
 /**
  * What {@code ./kontor start} asks of its settings, as a server for real money; {@code demo} does not. Each refusal is one
@@ -59,7 +61,7 @@ final class Production {
             "user:pass",
             "xxx");
 
-    private static final Pattern PLACEHOLDER = Pattern.compile(".*(?:…|\\.\\.\\.|[<>]).*|(?:sk_test_|whsec_)?[xX*]*");
+    private static final Pattern PLACEHOLDER = Pattern.compile("<.*>|(?:sk_test_|whsec_)?(?:…|\\.\\.\\.|[xX*]*)");
     /** System properties that end the check of the other side's certificate, and what they end it for. */
     private static final Map<String, String> UNCHECKED = Map.of(
             "jdk.internal.httpclient.disableHostnameVerification", "calls over HTTPS",
@@ -69,6 +71,13 @@ final class Production {
 
     private static final Pattern ON_THIS_MACHINE =
             Pattern.compile("jdbc:postgresql:(?://(?:localhost|127\\.[0-9.]*|\\[::1])(?:[:/?].*)?|(?!//).*)");
+
+    private static final Duration LONGEST_TOKEN = Duration.ofMinutes(15);
+    private static final Duration LONGEST_RECHECK = Duration.ofMillis(4500);
+    private static final Duration SHORTEST_RECHECK = Duration.ofMillis(100);
+    private static final DataSize LEAST_MEMORY = DataSize.ofMegabytes(19);
+    private static final int LEAST_PASSES = 2;
+    private static final int MOST_TRIES = 20;
 
     private Production() {}
 
@@ -91,6 +100,7 @@ final class Production {
         if (databaseUrl(settings).contains("NonValidatingFactory"))
             refusals.add("KONTOR_DB_URL switches the check of the database's certificate off (NonValidatingFactory)."
                     + " Use sslmode=verify-full and sslrootcert.");
+        refusals.addAll(weakLogins(settings));
         UNCHECKED.forEach((name, what) -> {
             if (isOn(system.getProperty(name)))
                 refusals.add(
@@ -104,8 +114,35 @@ final class Production {
         return refusals;
     }
 
+    /** Bounds that documents promise: how long a token outlives its session, and what a guess costs. */
+    private static List<String> weakLogins(Environment settings) {
+        var weak = new ArrayList<String>();
+        var binder = Binder.get(settings);
+        var lifetime =
+                binder.bind("kontor.accounts.token-lifetime", Duration.class).orElse(LONGEST_TOKEN);
+        if (lifetime.compareTo(LONGEST_TOKEN) > 0)
+            weak.add("KONTOR_ACCOUNTS_TOKEN_LIFETIME is longer than 15 minutes. Refresh tokens are for that.");
+        var recheck =
+                binder.bind("kontor.accounts.token-recheck", Duration.class).orElse(LONGEST_RECHECK);
+        if (recheck.compareTo(LONGEST_RECHECK) > 0 || recheck.compareTo(SHORTEST_RECHECK) < 0)
+            weak.add(
+                    "KONTOR_ACCOUNTS_TOKEN_RECHECK must be from 100 ms to 4.5 s: so soon a login that was ended is over.");
+        var most = binder.bind("kontor.accounts.tries.most", Integer.class).orElse(MOST_TRIES);
+        var free = binder.bind("kontor.accounts.tries.free", Integer.class).orElse(1);
+        if (most > MOST_TRIES || free > MOST_TRIES)
+            weak.add("KONTOR_ACCOUNTS_TRIES_FREE and KONTOR_ACCOUNTS_TRIES_MOST must be at most 20.");
+        return weak;
+    }
+
     static List<String> warnings(Environment settings) {
         var warnings = new ArrayList<String>();
+        var binder = Binder.get(settings);
+        var memory =
+                binder.bind("kontor.accounts.argon2-memory", DataSize.class).orElse(LEAST_MEMORY);
+        var passes = binder.bind("kontor.accounts.argon2-passes", Integer.class).orElse(LEAST_PASSES);
+        if (memory.compareTo(LEAST_MEMORY) < 0 || passes < LEAST_PASSES)
+            warnings.add("Stolen hashes of passwords are soon guessed: KONTOR_ACCOUNTS_ARGON2_MEMORY is below 19MB, or"
+                    + " KONTOR_ACCOUNTS_ARGON2_PASSES below 2.");
         if (settings.getProperty("kontor.web.requests-per-second", "").strip().equals("0"))
             warnings.add("Nobody's requests are limited: KONTOR_WEB_REQUESTS_PER_SECOND is 0.");
         if (settings.getProperty("kontor.db.require-durable", "").strip().equalsIgnoreCase("false"))

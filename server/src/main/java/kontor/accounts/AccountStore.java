@@ -129,6 +129,41 @@ class AccountStore {
                 .orElse(true);
     }
 
+    /**
+     * Keeps an account as it is until the transaction ends: whoever changes its password or shuts it waits, and then ends
+     * what was opened here.
+     *
+     * @param passwordHash the one that was compared; null where no password was
+     * @return false when the account has been shut, or has another password by now
+     */
+    boolean holdsStill(long id, @Nullable String passwordHash) {
+        return !jdbc.sql("""
+                        SELECT id FROM accounts.users
+                        WHERE id = :id AND disabled_at IS NULL AND erased_at IS NULL
+                          AND (CAST(:hash AS text) IS NULL OR password_hash = :hash)
+                        FOR SHARE
+                        """)
+                .param("id", id)
+                .param("hash", passwordHash)
+                .query(Long.class)
+                .list()
+                .isEmpty();
+    }
+
+    /** @return the most passes of Argon2 over so much memory that were ever agreed on, these included */
+    int agreePasses(int memoryKib, int lanes, int passes) {
+        return jdbc.sql("""
+                        INSERT INTO accounts.hashing AS h (memory_kib, lanes, passes) VALUES (:memory, :lanes, :passes)
+                        ON CONFLICT (memory_kib, lanes) DO UPDATE SET passes = greatest(h.passes, EXCLUDED.passes)
+                        RETURNING passes
+                        """)
+                .param("memory", memoryKib)
+                .param("lanes", lanes)
+                .param("passes", passes)
+                .query(Integer.class)
+                .single();
+    }
+
     /** Puts a stronger hash of the same password in place, unless the password has changed meanwhile. */
     void rehash(long id, String from, String to) {
         jdbc.sql("UPDATE accounts.users SET password_hash = :to WHERE id = :id AND password_hash = :from")

@@ -19,6 +19,8 @@ import kontor.auditlog.Act;
 import kontor.auditlog.AuditLog;
 import kontor.web.Refusal;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -26,6 +28,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** Lets people in who show who they are. */
 @Service
 public class Logins {
+    private static final Logger log = LoggerFactory.getLogger(Logins.class);
     private static final Set<String> BY_PASSWORD = Set.of("pwd");
     private final AccountStore store;
     private final Passwords passwords;
@@ -34,7 +37,7 @@ public class Logins {
     private final ObjectProvider<Directory> directory;
     private final Factors factors;
     private final LoginTickets tickets;
-    private final AuditLog log;
+    private final AuditLog acts;
     private final TransactionTemplate transaction;
 
     Logins(
@@ -54,7 +57,7 @@ public class Logins {
         this.sessions = sessions;
         this.throttle = throttle;
         this.directory = directory;
-        this.log = log;
+        this.acts = log;
         this.transaction = transaction;
     }
 
@@ -79,8 +82,8 @@ public class Logins {
             var user = account.get().user();
             attempt.succeeded();
             if (user.state() == UserState.UNVERIFIED) return new EmailUnverified();
-            if (passwords.isOutdated(hash)) store.rehash(user.id(), hash, passwords.hash(candidate));
-            return letIn(user.id(), BY_PASSWORD, kind, client);
+            var kept = rehashedWhenOutdated(user.id(), hash, candidate);
+            return letIn(user.id(), BY_PASSWORD, kind, client, kept);
         }
     }
 
@@ -91,26 +94,55 @@ public class Logins {
      * @param methods how, in the words of RFC 8176; with {@code mfa} nothing more is asked for
      */
     public LoginResult letIn(long userId, Set<String> methods, SessionKind kind, Client client) {
+        return letIn(userId, methods, kind, client, null);
+    }
+
+    private LoginResult letIn(
+            long userId, Set<String> methods, SessionKind kind, Client client, @Nullable String passwordHash) {
         if (store.isShut(userId)) return new Wrong();
         var kinds = methods.contains(Sessions.SEVERAL_FACTORS) ? Set.<FactorKind>of() : factors.kinds(userId);
-        return kinds.isEmpty() ? open(userId, methods, kind, client) : tickets.issue(userId, methods, kind, kinds);
+        return kinds.isEmpty()
+                ? open(userId, methods, kind, client, passwordHash)
+                : tickets.issue(userId, methods, kind, kinds);
     }
 
     /** The same when all that is asked for has been shown. */
     LoginResult open(long userId, Set<String> methods, SessionKind kind, Client client) {
+        return open(userId, methods, kind, client, null);
+    }
+
+    /** Nobody is let in by a password that has been changed while it was compared, nor who was shut out meanwhile. */
+    private LoginResult open(
+            long userId, Set<String> methods, SessionKind kind, Client client, @Nullable String passwordHash) {
         return requireNonNull(transaction.execute(_ -> {
+            if (!store.holdsStill(userId, passwordHash)) return new Wrong();
             var loggedIn = sessions.open(userId, kind, methods, client);
-            log.record(Act.of("login.done", "user:" + userId)
+            acts.record(Act.of("login.done", "user:" + userId)
                     .by("user:" + userId)
-                    .with(Map.of("session", loggedIn.session(), "kind", kind, "methods", methods)));
-            return new Welcome(loggedIn, sessions.rememberDevice(userId, client));
+                    .with(Map.of("sid", loggedIn.session(), "kind", kind, "methods", methods)));
+            // A program has no browser to remember, and would crowd out those that its user has.
+            var device = kind == SessionKind.COOKIE ? sessions.rememberDevice(userId, client) : null;
+            return new Welcome(loggedIn, device);
         }));
+    }
+
+    /** When there is too much to hash right now, the next login does it. */
+    private String rehashedWhenOutdated(long userId, String hash, String password) {
+        if (!passwords.isOutdated(hash)) return hash;
+        try {
+            var stronger = passwords.hash(password);
+            store.rehash(userId, hash, stronger);
+            return stronger;
+        } catch (Refusal e) {
+            log.debug("The password of user {} is hashed anew another time: {}", userId, e.getMessage());
+            return hash;
+        }
     }
 
     /** What was typed as the address is not recorded: it may be the password. */
     private Wrong wrong(Optional<Credentials> account) {
         var subject = account.map(known -> "user:" + known.user().id()).orElse(null);
-        log.recordRefused(Act.of("login.failed", subject));
+        acts.recordRefused(Act.of("login.failed", subject));
         return new Wrong();
     }
 

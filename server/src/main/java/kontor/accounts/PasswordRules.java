@@ -28,6 +28,12 @@ final class PasswordRules {
 
     static Optional<FieldError> faultIn(@Nullable String password, @Nullable String name, @Nullable String email) {
         if (password == null) return fault("required", "is missing");
+        if (password.length() > LONGEST * 2) return fault("too_long", "must have at most " + LONGEST + " characters");
+        return faultInNormal(Passwords.normal(password), name, email);
+    }
+
+    /** In the form that is hashed, so that no other way of writing a common word is taken. */
+    private static Optional<FieldError> faultInNormal(String password, @Nullable String name, @Nullable String email) {
         var length = password.codePointCount(0, password.length());
         if (length < SHORTEST) return fault("too_short", "must have at least " + SHORTEST + " characters");
         if (length > LONGEST) return fault("too_long", "must have at most " + LONGEST + " characters");

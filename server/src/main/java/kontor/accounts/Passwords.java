@@ -16,6 +16,7 @@ import kontor.web.Refusal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.http.HttpStatus;
@@ -41,12 +42,19 @@ class Passwords implements AutoCloseable {
     private static final int MEASUREMENTS = 5;
     private static final int MOST_PASSES = 20;
     private final AccountSettings settings;
+    private final Agreement agreement;
     private final ThreadPoolExecutor hashers;
     private volatile Argon2 argon2;
 
-    Passwords(AccountSettings settings) {
+    @Autowired
+    Passwords(AccountSettings settings, AccountStore store) {
+        this(settings, wanted -> store.agreePasses(kib(settings), settings.argon2Lanes(), wanted));
+    }
+
+    Passwords(AccountSettings settings, Agreement agreement) {
         this.settings = settings;
-        this.argon2 = new Argon2(settings, settings.argon2Passes());
+        this.agreement = agreement;
+        this.argon2 = new Argon2(settings, agreed(settings.argon2Passes()));
         this.hashers = new ThreadPoolExecutor(
                 settings.hashers(),
                 settings.hashers(),
@@ -57,6 +65,19 @@ class Passwords implements AutoCloseable {
         hashers.allowCoreThreadTimeOut(true);
     }
 
+    /** The most passes that any server of this shop has found, or is asked for now: they never become fewer. */
+    interface Agreement {
+        int passes(int wanted);
+    }
+
+    private int agreed(int wanted) {
+        return settings.argon2Target().isZero() ? wanted : agreement.passes(wanted);
+    }
+
+    private static int kib(AccountSettings settings) {
+        return Math.toIntExact(settings.argon2Memory().toKilobytes());
+    }
+
     /**
      * One strength of hashing.
      *
@@ -64,7 +85,7 @@ class Passwords implements AutoCloseable {
      */
     private record Argon2(int passes, Argon2PasswordEncoder encoder, String nobodys) {
         Argon2(AccountSettings settings, int passes) {
-            var kib = Math.toIntExact(settings.argon2Memory().toKilobytes());
+            var kib = kib(settings);
             this(
                     passes,
                     new Argon2PasswordEncoder(SALT, HASH, settings.argon2Lanes(), kib, passes),
@@ -90,7 +111,7 @@ class Passwords implements AutoCloseable {
         }
         var onePass = Math.max(1, fastest / floor.passes());
         var fitting = Math.clamp(settings.argon2Target().toNanos() / onePass, floor.passes(), MOST_PASSES);
-        argon2 = new Argon2(settings, Math.toIntExact(Math.max(fitting, floor.passes())));
+        argon2 = new Argon2(settings, agreed(Math.toIntExact(Math.max(fitting, floor.passes()))));
         log.info(
                 "A password is hashed with {} passes over {} KiB, which takes {} ms of a core",
                 argon2.passes(),
@@ -142,7 +163,7 @@ class Passwords implements AutoCloseable {
     }
 
     /** One form for characters that keyboards send in several, as NIST SP 800-63B section 3.1.1.2 advises. */
-    private static String normal(String password) {
+    static String normal(String password) {
         return Normalizer.normalize(password, Normalizer.Form.NFKC);
     }
 

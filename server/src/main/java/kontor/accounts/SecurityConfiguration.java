@@ -7,6 +7,7 @@ import kontor.accounts.sessions.KnownTokens;
 import kontor.accounts.sessions.SessionSettings;
 import kontor.accounts.throttling.ThrottleSettings;
 import kontor.web.CrossOrigins;
+import kontor.web.RateLimits;
 import kontor.web.Refusal;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -43,12 +44,13 @@ class SecurityConfiguration {
     SecurityFilterChain everyRequest(
             KnownTokens tokens,
             CrossOrigins origins,
+            RateLimits limits,
             @Qualifier("handlerExceptionResolver") HandlerExceptionResolver answers) {
         return new DefaultSecurityFilterChain(
                 AnyRequestMatcher.INSTANCE,
                 new HeaderWriterFilter(List.of(HEADERS)),
                 origins.filter(),
-                new CallerFilter(tokens, answers));
+                new CallerFilter(tokens, limits, answers));
     }
 
     /**

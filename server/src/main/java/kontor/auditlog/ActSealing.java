@@ -1,5 +1,7 @@
 package kontor.auditlog;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -14,9 +16,13 @@ class ActSealing {
     private static final int BATCH = 1_000;
 
     private final ActStore store;
+    private volatile double unsealed = Double.NaN; // not known is not zero
 
-    ActSealing(ActStore store) {
+    ActSealing(ActStore store, MeterRegistry metrics) {
         this.store = store;
+        Gauge.builder("kontor.auditlog.unsealed", () -> unsealed)
+                .description("Acts that no seal covers yet")
+                .register(metrics);
     }
 
     @Scheduled(fixedDelayString = "${kontor.auditlog.seal-interval:5s}")
@@ -25,6 +31,11 @@ class ActSealing {
             while (store.seal(BATCH) == BATCH) log.debug("More was unsealed than one batch holds");
         } catch (DataAccessException | TransactionException e) {
             log.warn("The audit log could not be sealed, which is tried again", e);
+        }
+        try {
+            unsealed = store.countUnsealed();
+        } catch (DataAccessException | TransactionException e) {
+            unsealed = Double.NaN;
         }
     }
 }

@@ -127,4 +127,14 @@ class ActStore {
         var sealed = jdbc.queryForObject("SELECT auditlog.seal(?)", Integer.class, most);
         return sealed == null ? 0 : sealed;
     }
+
+    long countUnsealed() {
+        @Nullable Long count = jdbc.queryForObject("""
+                SELECT count(*) FROM auditlog.acts
+                WHERE (xact, id) > (
+                    coalesce((SELECT xact FROM auditlog.seals ORDER BY seq DESC LIMIT 1), -1),
+                    coalesce((SELECT act_id FROM auditlog.seals ORDER BY seq DESC LIMIT 1), 0))
+                """, Long.class);
+        return count == null ? 0 : count;
+    }
 }

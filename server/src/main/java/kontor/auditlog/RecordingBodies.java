@@ -19,6 +19,7 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyAdvice;
 /** Tells the {@link Net} what staff ask for, and what everybody is answered before they hear it themselves. */
 @RestControllerAdvice
 class RecordingBodies extends RequestBodyAdviceAdapter implements ResponseBodyAdvice<Object> {
+    private static final String TOO_MANY_TRIES = "too_many_tries"; // guessing goes on, though nothing is looked at
     private final Net net;
 
     RecordingBodies(Net net) {
@@ -59,9 +60,12 @@ class RecordingBodies extends RequestBodyAdviceAdapter implements ResponseBodyAd
             var status = servlet.getServletResponse().getStatus();
             var staff = StaffRequest.current();
             if (staff != null) net.answered(staff, status, codeOf(body), Watching.isReplay(response.getHeaders()));
-            if ((status == HttpStatus.UNAUTHORIZED.value() || status == HttpStatus.FORBIDDEN.value())
+            var code = codeOf(body);
+            if ((status == HttpStatus.UNAUTHORIZED.value()
+                            || status == HttpStatus.FORBIDDEN.value()
+                            || TOO_MANY_TRIES.equals(code))
                     && request instanceof ServletServerHttpRequest http)
-                net.refused(http.getServletRequest(), status, codeOf(body));
+                net.refused(http.getServletRequest(), status, code);
         }
         return body;
     }

@@ -49,6 +49,17 @@ public class RateLimits implements HandlerInterceptor {
         return true;
     }
 
+    /**
+     * Before somebody is looked for who may not be there: whoever has shown too many things that are good for nothing waits.
+     *
+     * @throws Refusal 429
+     */
+    public void refuseSpent(HttpServletRequest request) {
+        if (settings.requestsPerSecond() == 0) return;
+        var buckets = callers.getIfPresent("guest:" + request.getRemoteAddr());
+        if (buckets != null && buckets.own().getAvailableTokens() == 0) throw tooMany();
+    }
+
     /** Counts a request for its caller. @throws Refusal 429 when it is one too many */
     public void count(HttpServletRequest request) {
         var caller = Callers.current();
@@ -57,7 +68,11 @@ public class RateLimits implements HandlerInterceptor {
         var name = caller.isGuest() ? "guest:" + request.getRemoteAddr() : caller.principal();
         var buckets = callers.get(name, _ -> full(name, own));
         if (buckets.own().tryConsume(1) && (buckets.shared() == null || takesTogether(buckets.shared()))) return;
-        throw new Refusal(
+        throw tooMany();
+    }
+
+    private static Refusal tooMany() {
+        return new Refusal(
                 HttpStatus.TOO_MANY_REQUESTS,
                 "rate_limited",
                 "Too many requests at once. Wait a second and go on.",

@@ -1,5 +1,6 @@
 package kontor.accounts.apikeys;
 
+import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -21,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 record NewApiKey(
         @NotBlank @Size(max = 100) @PlainText String name,
-        @NotEmpty @Size(max = 100) List<
-                        @NotNull @Size(max = 100) @PlainText @Schema(example = "orders:place")
-                        String>
-                scopes,
+
+        @NotEmpty @Size(max = 100) @ArraySchema(schema = @Schema(example = "orders:place"))
+        List<@NotNull @Size(max = 100) @PlainText String> scopes,
+
         @Nullable Instant expiresAt,
         @Nullable @Min(1) @Max(10_000) Integer requestsPerSecond) {}

@@ -95,7 +95,7 @@ class RoleStore {
                                ARRAY(SELECT role FROM accounts.user_roles WHERE user_id = u.id ORDER BY role) AS roles,
                                ARRAY(SELECT DISTINCT unnest(r.permissions)
                                      FROM accounts.user_roles ur JOIN accounts.roles r ON r.name = ur.role
-                                     WHERE ur.user_id = u.id
+                                     WHERE ur.user_id = u.id AND u.disabled_at IS NULL AND u.erased_at IS NULL
                                      ORDER BY 1) AS permissions
                         FROM accounts.users u
                         WHERE u.id = :id

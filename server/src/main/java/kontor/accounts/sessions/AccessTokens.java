@@ -145,7 +145,7 @@ class AccessTokens {
     private boolean isSignedByUs(SignedJWT jwt) throws JOSEException {
         var header = jwt.getHeader();
         if (!JWSAlgorithm.RS256.equals(header.getAlgorithm()) || !TYPE.equals(header.getType())) return false;
-        var verifier = keys.verifier(header.getKeyID());
+        var verifier = keys.verifierOfNew(header.getKeyID());
         var signature = jwt.getSignature();
         return verifier != null
                 && signature.equals(Base64URL.encode(signature.decode())) // one way to write a token, not many

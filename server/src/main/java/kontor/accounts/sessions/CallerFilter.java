@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Set;
+import kontor.web.RateLimits;
 import kontor.web.Refusal;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -36,10 +37,12 @@ public final class CallerFilter implements Filter {
     private static final String SCHEME = "Bearer";
     private static final String CALLER = CallerFilter.class.getName();
     private final KnownTokens tokens;
+    private final RateLimits limits;
     private final HandlerExceptionResolver answers;
 
-    public CallerFilter(KnownTokens tokens, HandlerExceptionResolver answers) {
+    public CallerFilter(KnownTokens tokens, RateLimits limits, HandlerExceptionResolver answers) {
         this.tokens = tokens;
+        this.limits = limits;
         this.answers = answers;
     }
 
@@ -72,14 +75,17 @@ public final class CallerFilter implements Filter {
         if (!header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) return null;
         if (header.length() < SCHEME.length() + 2 || header.charAt(SCHEME.length()) != ' ') throw invalid();
         var token = header.substring(SCHEME.length() + 1);
+        if (!tokens.remembers(token)) limits.refuseSpent(request);
         var caller = ApiKeyForm.isOne(token) ? tokens.ofKey(token, request.getRemoteAddr()) : tokens.ofToken(token);
-        if (caller == null) throw invalid();
-        return caller;
+        if (caller != null) return caller;
+        limits.count(request);
+        throw invalid();
     }
 
     private @Nullable Authentication callerByCookie(HttpServletRequest request, HttpServletResponse response) {
         var secret = Cookies.session(request);
         if (secret == null) return null;
+        if (!tokens.remembers(secret)) limits.refuseSpent(request);
         var caller = tokens.ofCookie(secret);
         if (caller == null) {
             response.addHeader(HttpHeaders.SET_COOKIE, Cookies.noSession().toString());

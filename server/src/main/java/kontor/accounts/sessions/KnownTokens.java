@@ -37,6 +37,7 @@ public class KnownTokens {
     private static final Logger log = LoggerFactory.getLogger(KnownTokens.class);
     private static final byte[] NO_KEY = {};
     private static final long PAUSE = Duration.ofMillis(500).toNanos();
+    private static final long LONGEST_UNREAD = Duration.ofSeconds(30).toNanos();
     private final AccessTokens tokens;
     private final SessionStore store;
     private final long recheck;
@@ -54,10 +55,15 @@ public class KnownTokens {
                 .build();
     }
 
+    /** Whether a token, key or cookie has been good here a moment ago, so that finding out who is behind it costs nothing. */
+    boolean remembers(String secret) {
+        return known.getIfPresent(secret) != null;
+    }
+
     /** @return null for a token that is not good, or not any more */
     public @Nullable Authentication ofToken(String token) {
         var found = known.getIfPresent(token);
-        if (found != null) return found.recheckedWhenDue();
+        if (found != null) return found.token == null ? null : found.recheckedWhenDue(); // a cookie is no token
         var verified = tokens.verify(token);
         if (verified.isEmpty()) return null;
         found = new Known(verified.get());
@@ -88,7 +94,7 @@ public class KnownTokens {
     /** @return null when there is no such session, or not any more */
     public @Nullable Authentication ofCookie(String secret) {
         var found = known.getIfPresent(secret);
-        if (found != null) return found.recheckedWhenDue();
+        if (found != null) return found.recheckedWhenDue(); // tokens and keys have another form
         var caller = store.callerByCookie(Opaque.hash(secret));
         if (caller.isEmpty() || caller.get().login() == null) return null;
         found = new Known(caller.get(), caller.get().login().session());
@@ -151,6 +157,7 @@ public class KnownTokens {
         private final byte[] keyHash;
         private final AtomicLong checked = new AtomicLong(System.nanoTime());
         private final ReentrantLock reading = new ReentrantLock();
+        private volatile long read = System.nanoTime(); // when what is known was read
         private volatile @Nullable Authentication authentication;
 
         Known(Verified token) {
@@ -210,9 +217,12 @@ public class KnownTokens {
         }
 
         private void readAgain() {
+            var begun = System.nanoTime();
             try {
                 authentication = read();
+                read = begun;
             } catch (DataAccessException e) {
+                if (begun - read > LONGEST_UNREAD) throw e; // it may have ended long ago
                 log.debug("The session of user {} could not be read again; what was known stays", userId, e);
             }
         }

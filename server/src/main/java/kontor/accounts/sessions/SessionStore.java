@@ -404,7 +404,7 @@ class SessionStore {
     void clear(Duration kept) {
         jdbc.sql("""
                         DELETE FROM accounts.sessions
-                        WHERE least(expires_at, coalesce(ended_at, expires_at)) < now() - CAST(:kept AS interval)
+                        WHERE expires_at < now() - CAST(:kept AS interval) OR ended_at < now() - CAST(:kept AS interval)
                         """).param("kept", kept.toString()).update();
         jdbc.sql("DELETE FROM accounts.refresh_tokens WHERE expires_at < now()").update();
         jdbc.sql("DELETE FROM accounts.one_time_tokens WHERE expires_at < now()")

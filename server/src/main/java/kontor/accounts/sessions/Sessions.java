@@ -135,7 +135,7 @@ public class Sessions {
         if (store.endFamily(spent.session(), REUSED))
             log.record(Act.of("sessions.theft", "user:" + spent.userId())
                     .by("server")
-                    .with(Map.of("session", spent.session(), "reason", REUSED)));
+                    .with(Map.of("sid", spent.session(), "reason", REUSED)));
         known.forget(spent.session());
         return new Refused();
     }
@@ -162,7 +162,7 @@ public class Sessions {
         var ended = inTransaction(() -> {
             if (!store.end(session, userId, reason)) return false;
             store.endOpenedIn(userId, reason); // a client that is let in right now has kept the session until it was in
-            log.record(Act.of("sessions.end", "user:" + userId).with(Map.of("session", session, "reason", reason)));
+            log.record(Act.of("sessions.end", "user:" + userId).with(Map.of("sid", session, "reason", reason)));
             return true;
         });
         known.forgetAllOf(userId);
@@ -179,7 +179,7 @@ public class Sessions {
             oneTimeTokens.withdraw(LOGIN_TICKET, userId);
             var many = store.endAll(userId, but, reason);
             store.endOpenedIn(userId, reason);
-            log.record(Act.of("sessions.end_all", "user:" + userId).with(Map.of("sessions", many, "reason", reason)));
+            log.record(Act.of("sessions.end_all", "user:" + userId).with(Map.of("ended", many, "reason", reason)));
             return many;
         });
         known.forgetAllOf(userId);

@@ -1,17 +1,25 @@
 package kontor.accounts.sessions;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import kontor.secrets.Secrets;
+import kontor.secrets.Secrets.CannotOpen;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
 /** Signing keys in the database, sealed there. */
 @Repository
 class SigningKeyStore {
+    private static final Logger log = LoggerFactory.getLogger(SigningKeyStore.class);
+    private static final Duration LEEWAY = Duration.ofMinutes(1);
     private final JdbcClient jdbc;
     private final Secrets secrets;
 
@@ -33,19 +41,29 @@ class SigningKeyStore {
         }
     }
 
-    /** Newest first. */
+    /** Newest first. One that cannot be opened here is left out: the others go on, and it is told. */
     List<Kept> keys() {
         return jdbc.sql("""
                         SELECT id, jwk, signs_from <= now() AS signs, created_at, signs_from
-                        FROM accounts.signing_keys ORDER BY signs_from DESC, id
-                        """)
-                .query((row, _) -> new Kept(
-                        row.getString("id"),
-                        opened(row.getString("id"), row.getString("jwk")),
-                        row.getBoolean("signs"),
-                        row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                        row.getObject("signs_from", OffsetDateTime.class).toInstant()))
-                .list();
+                        FROM accounts.signing_keys ORDER BY signs_from DESC, created_at DESC, id
+                        """).query((row, _) -> kept(row)).list().stream()
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private Optional<Kept> kept(ResultSet row) throws SQLException {
+        var id = row.getString("id");
+        try {
+            return Optional.of(new Kept(
+                    id,
+                    opened(id, row.getString("jwk")),
+                    row.getBoolean("signs"),
+                    row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                    row.getObject("signs_from", OffsetDateTime.class).toInstant()));
+        } catch (CannotOpen e) {
+            log.error("A signing key is left out. {}", e.getMessage());
+            return Optional.empty();
+        }
     }
 
     void insert(String id, String jwk, Duration notice) {
@@ -87,11 +105,12 @@ class SigningKeyStore {
     boolean hasKeysToChange(SessionSettings settings) {
         return jdbc.sql("""
                         SELECT (:lifetime <> 'PT0S' AND max(signs_from) < now() - CAST(:lifetime AS interval))
-                            OR count(*) FILTER (WHERE signs_from <= now() - CAST(:kept AS interval)) > 1
+                            OR count(DISTINCT signs_from)
+                               FILTER (WHERE signs_from <= now() - CAST(:kept AS interval)) > 1
                         FROM accounts.signing_keys
                         """)
                 .param("lifetime", settings.signingKeyLifetime().toString())
-                .param("kept", settings.tokenLifetime().toString())
+                .param("kept", longestGood(settings).toString())
                 .query(Boolean.class)
                 .single();
     }
@@ -110,6 +129,11 @@ class SigningKeyStore {
                 .param("notice", settings.signingKeyNotice().toString())
                 .param("lifetime", settings.signingKeyLifetime().toString())
                 .update();
+    }
+
+    /** So long after its successor has begun to sign nothing that a key has signed is good any more. */
+    static Duration longestGood(SessionSettings settings) {
+        return settings.tokenLifetime().plus(LEEWAY);
     }
 
     /** Takes away the keys whose successor has signed for this long: nothing that they signed is good any more. */

@@ -17,6 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 import kontor.accounts.sessions.SigningKeyStore.Kept;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,10 +38,12 @@ import org.springframework.transaction.support.TransactionTemplate;
 public class SigningKeys {
     private static final Logger log = LoggerFactory.getLogger(SigningKeys.class);
     private static final int BITS = 2048;
-    private static final Duration LEEWAY = Duration.ofMinutes(1);
+    private static final long SOON = Duration.ofSeconds(1).toNanos();
+    private static final Pattern KEY_ID = Pattern.compile("[A-Za-z0-9_-]{43}"); // an RFC 7638 thumbprint
     private final SigningKeyStore store;
     private final SessionSettings settings;
     private final TransactionTemplate transaction;
+    private final AtomicLong looked = new AtomicLong(System.nanoTime());
     private volatile Ring ring;
 
     SigningKeys(SigningKeyStore store, SessionSettings settings, TransactionTemplate transaction) {
@@ -60,6 +64,17 @@ public class SigningKeys {
     @Nullable
     JWSVerifier verifier(@Nullable String keyId) {
         return keyId == null ? null : ring.verifiers().get(keyId);
+    }
+
+    /** The same for a token that is seen for the first time: another server may have made its key just now. */
+    @Nullable
+    JWSVerifier verifierOfNew(@Nullable String keyId) {
+        var known = verifier(keyId);
+        if (known != null || keyId == null || !KEY_ID.matcher(keyId).matches()) return known;
+        var last = looked.get();
+        var now = System.nanoTime();
+        if (now - last >= SOON && looked.compareAndSet(last, now)) refresh();
+        return verifier(keyId);
     }
 
     /** The public halves, as RFC 7517 writes a set of keys. */
@@ -124,7 +139,7 @@ public class SigningKeys {
                 transaction.executeWithoutResult(_ -> {
                     store.awaitTurn();
                     store.insertWhenDue(made.getKeyID(), made.toJSONString(), settings);
-                    store.deleteSuperseded(settings.tokenLifetime().plus(LEEWAY));
+                    store.deleteSuperseded(SigningKeyStore.longestGood(settings));
                 });
             }
             var kept = store.keys();
@@ -177,7 +192,10 @@ public class SigningKeys {
                         keys.addFirst(key);
                     } else keys.add(key);
                 }
-                if (signing == null) throw new IllegalStateException("None of the signing keys may sign yet");
+                if (signing == null) { // the clock was set back: the one whose time comes first does not wait for it
+                    var first = RSAKey.parse(kept.getLast().jwk());
+                    signing = new Signing(kept.getLast().id(), new RSASSASigner(first), first);
+                }
                 return new Ring(
                         kept,
                         signing,

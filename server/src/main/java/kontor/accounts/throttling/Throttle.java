@@ -215,10 +215,17 @@ public class Throttle {
         return HexFormat.of().formatHex(Opaque.hash(text));
     }
 
+    /** Some proxies write the client's port behind its address. */
+    private static String withoutPort(String address) {
+        if (address.startsWith("[")) return address.substring(1, Math.max(1, address.indexOf(']')));
+        var colon = address.indexOf(':');
+        return colon > 0 && colon == address.lastIndexOf(':') ? address.substring(0, colon) : address;
+    }
+
     /** An IPv4 address, or the first half of an IPv6 one. */
     static String networkOf(String address) {
         try {
-            var parsed = InetAddress.ofLiteral(address);
+            var parsed = InetAddress.ofLiteral(withoutPort(address));
             return parsed instanceof Inet6Address six
                     ? HexFormat.of().formatHex(six.getAddress(), 0, IPV6_NETWORK_BYTES) + "::/64"
                     : parsed.getHostAddress();

@@ -37,6 +37,7 @@ COMMENT ON COLUMN accounts.sessions.last_used_at IS 'to the minute';
 COMMENT ON COLUMN accounts.sessions.expires_at IS 'its end, however much it is used';
 CREATE INDEX sessions_of_user ON accounts.sessions (user_id) WHERE ended_at IS NULL;
 CREATE INDEX sessions_by_end ON accounts.sessions (expires_at);
+CREATE INDEX sessions_ended ON accounts.sessions (ended_at) WHERE ended_at IS NOT NULL;
 GRANT SELECT, INSERT, DELETE ON accounts.sessions TO kontor_app;
 GRANT UPDATE (methods, authenticated_at, last_used_at, ended_at, end_reason) ON accounts.sessions TO kontor_app;
 
@@ -57,6 +58,7 @@ COMMENT ON TABLE accounts.refresh_tokens IS
 COMMENT ON COLUMN accounts.refresh_tokens.hash IS 'SHA-256 of the token';
 COMMENT ON COLUMN accounts.refresh_tokens.generation IS 'the first of a session is 1, each successor one more';
 COMMENT ON COLUMN accounts.refresh_tokens.nonce_hash IS 'SHA-256 of the Idempotency-Key that it was used with';
+CREATE INDEX refresh_tokens_by_end ON accounts.refresh_tokens (expires_at);
 -- One token of a session can be used at a time.
 CREATE UNIQUE INDEX refresh_tokens_unused ON accounts.refresh_tokens (session_id) WHERE used_at IS NULL;
 GRANT SELECT, INSERT, DELETE ON accounts.refresh_tokens TO kontor_app;
@@ -107,9 +109,21 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON accounts.tries TO kontor_app;
 
 ALTER TABLE accounts.signing_keys
     ADD COLUMN signs_from timestamptz NOT NULL DEFAULT now();
+UPDATE accounts.signing_keys SET signs_from = created_at;
 COMMENT ON TABLE accounts.signing_keys IS
     'The key pairs of access tokens, shared by all servers: the newest that may signs, all of them verify.';
 COMMENT ON COLUMN accounts.signing_keys.signs_from IS
     'a new key is published for a while before it signs, so that everybody who verifies has seen it';
 COMMENT ON COLUMN accounts.signing_keys.jwk IS 'RFC 7517, with the private half; sealed with a key from outside the database';
 GRANT DELETE, UPDATE (jwk) ON accounts.signing_keys TO kontor_app;
+
+CREATE TABLE accounts.hashing (
+    memory_kib int NOT NULL CHECK (memory_kib > 0),
+    lanes      int NOT NULL CHECK (lanes > 0),
+    passes     int NOT NULL CHECK (passes > 0),
+    PRIMARY KEY (memory_kib, lanes)
+);
+COMMENT ON TABLE accounts.hashing IS
+    'How many passes Argon2 makes over so much memory: the most that any server has found to fit. Never fewer, so that an '
+    'unknown account costs a guesser what every other does.';
+GRANT SELECT, INSERT, UPDATE (passes) ON accounts.hashing TO kontor_app;

@@ -1,18 +1,18 @@
--- Staff edit roles, and say who has which.
+-- Staff edit roles, and say who has which. Roles that were made by SQL before are not held against the rules: NOT VALID.
 ALTER TABLE accounts.roles
     ADD COLUMN description text        NOT NULL DEFAULT '',
     ADD COLUMN built_in    boolean     NOT NULL DEFAULT false,
     ADD COLUMN version     bigint      NOT NULL DEFAULT 1,
     ADD COLUMN created_at  timestamptz NOT NULL DEFAULT now(),
     ADD COLUMN updated_at  timestamptz NOT NULL DEFAULT now(),
-    ADD CHECK (name ~ '^[a-z][a-z0-9]*(-[a-z0-9]+)*$' AND length(name) <= 40),
+    ADD CHECK (name ~ '^[a-z][a-z0-9]*(-[a-z0-9]+)*$' AND length(name) <= 40) NOT VALID,
     ADD CHECK (length(description) <= 500),
     ADD CHECK (version > 0),
     -- An array as text: elements of other shapes are quoted there, and NULL is in capitals.
-    ADD CHECK (permissions::text ~ '^\{(\*|[a-z]+(-[a-z]+)*:[a-z]+(-[a-z]+)*(,[a-z]+(-[a-z]+)*:[a-z]+(-[a-z]+)*)*)?\}$'),
-    ADD CHECK ((name = 'admin') = (permissions = '{*}')),
+    ADD CHECK (permissions::text ~ '^\{(\*|[a-z]+(-[a-z]+)*:[a-z]+(-[a-z]+)*(,[a-z]+(-[a-z]+)*:[a-z]+(-[a-z]+)*)*)?\}$') NOT VALID,
+    ADD CHECK ((name = 'admin') = (permissions = '{*}')) NOT VALID,
     -- Whoever opens an account gets this role.
-    ADD CHECK (name <> 'customer' OR permissions = '{}');
+    ADD CHECK (name <> 'customer' OR permissions = '{}') NOT VALID;
 COMMENT ON COLUMN accounts.roles.permissions IS 'such as orders:read; * stands for all, and only admin has it';
 COMMENT ON COLUMN accounts.roles.description IS 'who should have it, for those who give roles';
 COMMENT ON COLUMN accounts.roles.built_in IS 'comes with Kontor and cannot be deleted';
@@ -28,7 +28,8 @@ INSERT INTO accounts.roles (name, built_in, description, permissions) VALUES
     ('finance', true, 'Takes money and gives it back, and keeps the books',
      '{audit:read,finance:read,finance:write,orders:capture,orders:read,orders:refund,payments:read,payments:record,payments:review}'),
     ('catalog', true, 'Edits products and prices',
-     '{catalog:write,inventory:read}');
+     '{catalog:write,inventory:read}')
+ON CONFLICT (name) DO UPDATE SET built_in = true, description = EXCLUDED.description; -- one of that name stays as it was made
 
 GRANT INSERT (name, description, permissions), UPDATE (description, permissions, version, updated_at), DELETE
     ON accounts.roles TO kontor_app;

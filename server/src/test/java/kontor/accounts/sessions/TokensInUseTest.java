@@ -19,6 +19,7 @@ import kontor.TestUsers.TestUser;
 import kontor.database.TestDatabase;
 import kontor.web.Caller;
 import kontor.web.Callers;
+import kontor.web.RateLimits;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,9 @@ class TokensInUseTest {
 
     @Autowired
     SessionSettings settings;
+
+    @Autowired
+    RateLimits limits;
 
     @Autowired
     DataSource source;
@@ -151,8 +155,8 @@ class TokensInUseTest {
     void thatAreNewAreToldToComeBackWhileTheDatabaseIsAway() throws Exception {
         var database = new Interruptible(source);
         database.away = true;
-        var filter =
-                new CallerFilter(knownTokens(NEVER, new SessionStore(JdbcClient.create(database), settings)), answers);
+        var filter = new CallerFilter(
+                knownTokens(NEVER, new SessionStore(JdbcClient.create(database), settings)), limits, answers);
         var request = new MockHttpServletRequest("GET", "/users/me");
         request.addHeader("Authorization", "Bearer " + clerk.token());
         var response = new MockHttpServletResponse();
@@ -165,7 +169,7 @@ class TokensInUseTest {
 
     @Test
     void letAnAnswerThatGoesOnLaterFinishThoughTheyEndMeanwhile() throws Exception {
-        var filter = new CallerFilter(knownTokens(NEVER), answers);
+        var filter = new CallerFilter(knownTokens(NEVER), limits, answers);
         var request = new MockHttpServletRequest("GET", "/users/me");
         request.addHeader("Authorization", "Bearer " + clerk.token());
         try {

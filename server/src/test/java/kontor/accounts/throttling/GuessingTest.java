@@ -122,12 +122,14 @@ class GuessingTest {
         assertThat(guess(String.valueOf(somebody.email()), network()).status()).isEqualTo(429);
     }
 
-    /** A difference that is there shows each time; one by chance does not show three times. */
+    /** When one round finds a difference, the middle one of three decides. */
     @Test
     void theTimeOfARefusalDoesNotTellWhetherThereIsSuchAnAccount() {
-        var apart = 1.0;
-        for (var round = 0; round < 3 && apart >= MOST_APART; round++) apart = Math.min(apart, apart());
-        assertThat(apart).isLessThan(MOST_APART);
+        var first = apart();
+        if (first < MOST_APART) return;
+        var rounds = new double[] {first, apart(), apart()};
+        Arrays.sort(rounds);
+        assertThat(rounds[1]).isLessThan(MOST_APART);
     }
 
     private double apart() {
@@ -181,7 +183,9 @@ class GuessingTest {
         var all = new ArrayList<>(List.of("X-Forwarded-For", network));
         all.addAll(List.of(headers));
         return api.post(
-                "/login", Map.of("email", user.email(), "password", TestUsers.PASSWORD), all.toArray(String[]::new));
+                "/login",
+                Map.of("email", user.email(), "password", TestUsers.PASSWORD, "session", "cookie"),
+                all.toArray(String[]::new));
     }
 
     private Api.Answer register(Map<String, String> registration, String network) {
