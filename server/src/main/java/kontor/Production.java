@@ -61,7 +61,8 @@ final class Production {
             "user:pass",
             "xxx");
 
-    private static final Pattern PLACEHOLDER = Pattern.compile("<.*>|(?:sk_test_|whsec_)?(?:…|\\.\\.\\.|[xX*]*)");
+    private static final Pattern PLACEHOLDER =
+            Pattern.compile("<.*>|(?:sk_|sk_test_|sk_live_|whsec_)?(?:…|\\.\\.\\.|[xX*]*)");
     /** System properties that end the check of the other side's certificate, and what they end it for. */
     private static final Map<String, String> UNCHECKED = Map.of(
             "jdk.internal.httpclient.disableHostnameVerification", "calls over HTTPS",
@@ -143,6 +144,9 @@ final class Production {
         if (memory.compareTo(LEAST_MEMORY) < 0 || passes < LEAST_PASSES)
             warnings.add("Stolen hashes of passwords are soon guessed: KONTOR_ACCOUNTS_ARGON2_MEMORY is below 19MB, or"
                     + " KONTOR_ACCOUNTS_ARGON2_PASSES below 2.");
+        if (!settings.getProperty("kontor.accounts.public-url", "").strip().startsWith("https://"))
+            warnings.add("Links in mails and logins by other programs lead to this machine alone: set"
+                    + " KONTOR_ACCOUNTS_PUBLIC_URL to the https address of this server.");
         if (settings.getProperty("kontor.web.requests-per-second", "").strip().equals("0"))
             warnings.add("Nobody's requests are limited: KONTOR_WEB_REQUESTS_PER_SECOND is 0.");
         if (settings.getProperty("kontor.db.require-durable", "").strip().equalsIgnoreCase("false"))

@@ -21,6 +21,8 @@ import org.springframework.test.context.ContextConfiguration;
             "kontor.accounts.argon2-memory=64KB", // hashing a password in production's way takes 50 ms
             "kontor.accounts.argon2-passes=1",
             "kontor.accounts.argon2-target=0",
+            "kontor.web.requests-per-second=1000",
+            "kontor.web.burst=3000",
             "kontor.accounts.tries.per-network=1000000", // all tests are one network
             "kontor.auditlog.refusals-per-minute=1000000", // all tests come from one address, and are refused a lot
             "kontor.accounts.public-url=https://shop.example",

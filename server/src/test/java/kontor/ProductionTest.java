@@ -26,6 +26,7 @@ class ProductionTest {
     @BeforeEach
     void anEmptyFolder() {
         settings.setProperty("kontor.data", folder.toString());
+        settings.setProperty("kontor.accounts.public-url", "https://shop.example");
     }
 
     private String onlyRefusal() {
@@ -77,10 +78,24 @@ class ProductionTest {
                     kontor.payments.stripe.secret-key      | sk_test_51Hx9aB2c3D4e5F6
                     kontor.payments.stripe.webhook-secrets | whsec_Zr8GqL2mQ0
                     kontor.payments.stripe.webhook-secrets | ''
+                    kontor.db.password                     | a<b>c...d
                     """)
     void secretsOfTheirOwnAreTaken(String name, String secret) {
         settings.setProperty(name, secret);
         assertThat(Production.refusals(settings, system)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    kontor.accounts.token-lifetime | 30d     | 15 minutes
+                    kontor.accounts.token-recheck  | 1h      | 4.5 s
+                    kontor.accounts.token-recheck  | 0       | 100 ms
+                    kontor.accounts.tries.free     | 1000000 | at most 20
+                    kontor.accounts.tries.most     | 1000    | at most 20
+                    """)
+    void whatIsPromisedOfLoginsIsNotSetAside(String name, String value, String said) {
+        settings.setProperty(name, value);
+        assertThat(onlyRefusal()).contains("KONTOR_ACCOUNTS_").contains(said);
     }
 
     @ParameterizedTest
@@ -123,6 +138,9 @@ class ProductionTest {
                     kontor.db.require-durable        | false | KONTOR_DB_REQUIRE_DURABLE
                     kontor.payments.stripe.plain-http | true | KONTOR_PAYMENTS_STRIPE_PLAIN_HTTP
                     kontor.payments.adyen.plain-http  | true | KONTOR_PAYMENTS_ADYEN_PLAIN_HTTP
+                    kontor.accounts.public-url        | http://localhost:8080 | KONTOR_ACCOUNTS_PUBLIC_URL
+                    kontor.accounts.argon2-memory     | 1MB  | KONTOR_ACCOUNTS_ARGON2_MEMORY
+                    kontor.accounts.argon2-passes     | 1    | KONTOR_ACCOUNTS_ARGON2_PASSES
                     kontor.db.url | jdbc:postgresql://db.example:5432/kontor                 | sslmode=verify-full
                     kontor.db.url | jdbc:postgresql://db.example:5432/kontor?sslmode=require | sslmode=verify-full
                     """)

@@ -13,6 +13,7 @@ import kontor.accounts.sessions.Client;
 import kontor.idempotency.Idempotency;
 import kontor.web.Anyone;
 import kontor.web.Caller;
+import kontor.web.FreshLogin;
 import kontor.web.Page;
 import kontor.web.PageRequest;
 import kontor.web.Refusal;
@@ -147,6 +148,7 @@ class AccountController {
     }
 
     @SignedIn
+    @FreshLogin
     @DeleteMapping("/users/me")
     @Operation(summary = "Have oneself erased; orders and books stay, without the person", description = STAYS)
     @ApiResponse(responseCode = "204", content = @Content)
@@ -155,6 +157,7 @@ class AccountController {
     }
 
     @SignedIn
+    @FreshLogin
     @DeleteMapping("/users/{id}")
     @Operation(summary = "Erase a user: oneself, or anybody with the permission users:delete", description = STAYS)
     @ApiResponse(responseCode = "204", content = @Content)

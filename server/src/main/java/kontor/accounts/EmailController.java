@@ -12,6 +12,7 @@ import jakarta.validation.Valid;
 import kontor.accounts.sessions.Client;
 import kontor.web.Anyone;
 import kontor.web.Caller;
+import kontor.web.FreshLogin;
 import kontor.web.PlainText;
 import kontor.web.Requires;
 import kontor.web.SignedIn;
@@ -97,6 +98,7 @@ class EmailController {
     }
 
     @Requires(AccountController.EDIT)
+    @FreshLogin
     @PostMapping("/users/{id}/email")
     @Operation(summary = "The same for a user", description = MAY_MAIL)
     @ApiResponse(responseCode = "202", content = @Content)

@@ -101,9 +101,9 @@ public class Logins {
             long userId, Set<String> methods, SessionKind kind, Client client, @Nullable String passwordHash) {
         if (store.isShut(userId)) return new Wrong();
         var kinds = methods.contains(Sessions.SEVERAL_FACTORS) ? Set.<FactorKind>of() : factors.kinds(userId);
-        return kinds.isEmpty()
-                ? open(userId, methods, kind, client, passwordHash)
-                : tickets.issue(userId, methods, kind, kinds);
+        if (kinds.isEmpty()) return open(userId, methods, kind, client, passwordHash);
+        return requireNonNull(transaction.execute(_ ->
+                store.holdsStill(userId, passwordHash) ? tickets.issue(userId, methods, kind, kinds) : new Wrong()));
     }
 
     /** The same when all that is asked for has been shown. */

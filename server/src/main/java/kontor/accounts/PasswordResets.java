@@ -102,6 +102,7 @@ class PasswordResets {
             if (!changes.resetPassword(link.userId(), link.email(), hash)) return new NotGood();
             withdrawLinks(link.userId());
             sessions.endAll(link.userId(), null, Sessions.PASSWORD_CHANGED);
+            sessions.revokeKeys(link.userId());
             sessions.forgetDevices(link.userId());
             mails.passwordChanged(link.email());
             var subject = "user:" + link.userId();

@@ -52,9 +52,9 @@ class Profiles {
 
     /** What is recorded of a profile: without the address. */
     private record Recorded(
-            String name, @Nullable String locale, @Nullable String timeZone) {
+            int name, @Nullable String locale, @Nullable String timeZone) {
         static Recorded of(User user) {
-            return new Recorded(user.name(), user.locale(), user.timeZone());
+            return new Recorded(user.name().hashCode(), user.locale(), user.timeZone());
         }
     }
 

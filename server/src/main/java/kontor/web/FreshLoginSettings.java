@@ -5,8 +5,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param freshLogin how long ago somebody may have shown who they are when they change roles or second factors, or give
- *     much money back
+ * @param freshLogin how long ago somebody may have shown who they are when they change roles, second factors or staff's
+ *     view of an address, make API keys or clients, erase somebody, or give much money back
  */
 @ConfigurationProperties("kontor.web")
 record FreshLoginSettings(@DefaultValue("5m") Duration freshLogin) {

@@ -22,7 +22,7 @@ public class FreshLogins {
     public void require(Caller caller) {
         if (caller.isGuest()) throw Refusal.signInFirst();
         var login = caller.login();
-        if (login == null)
+        if (login == null || caller.client() != null)
             throw new Refusal(
                     HttpStatus.FORBIDDEN, "login_required", "This is for people who have logged in, not for programs.");
         var oldest = Instant.now().minus(settings.freshLogin());

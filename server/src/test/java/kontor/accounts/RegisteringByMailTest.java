@@ -40,7 +40,7 @@ class RegisteringByMailTest {
                         TestMail.settings().stream(),
                         Stream.of(
                                 "kontor.accounts.registration=" + registration,
-                                "kontor.accounts.public-url=https://shop.example/",
+                                "kontor.accounts.public-url=https://shop.example",
                                 "kontor.accounts.tries.per-network=1000000"))
                 .map(each -> "--" + each)
                 .toArray(String[]::new);

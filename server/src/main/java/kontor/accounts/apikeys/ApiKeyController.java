@@ -11,6 +11,7 @@ import java.util.List;
 import kontor.accounts.apikeys.CreateKeyResult.Created;
 import kontor.accounts.apikeys.CreateKeyResult.TooMany;
 import kontor.web.Caller;
+import kontor.web.FreshLogin;
 import kontor.web.Page;
 import kontor.web.PageRequest;
 import kontor.web.Problem;
@@ -58,6 +59,7 @@ class ApiKeyController {
 
     /** Without a scope: a program cannot make itself another key. */
     @SignedIn
+    @FreshLogin
     @PostMapping("/api-keys")
     @Operation(
             summary = "Make an API key; the answer shows it, this once",

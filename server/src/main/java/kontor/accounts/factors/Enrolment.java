@@ -142,6 +142,7 @@ class Enrolment {
             passkeys.removeAll(userId);
             store.withdrawRecoveryCodes(userId);
             sessions.endAll(userId, null, Sessions.STAFF);
+            sessions.revokeKeys(userId);
             changes.removedAll(userId);
             return true;
         });

@@ -81,7 +81,8 @@ class Identities {
     }
 
     private void setRoles(long user, String issuer, @Nullable Set<String> wanted) {
-        if (wanted == null) return;
+        if (wanted == null || !store.hasRolesToChange(user, issuer, wanted)) return;
+        store.awaitTurnOfRoles(); // before any lock of a user, as everybody who takes roles away
         store.lockUser(user);
         var before = store.roles(user);
         if (!store.setRoles(user, issuer, wanted)) return;
@@ -122,6 +123,7 @@ class Identities {
      */
     RemoveResult remove(long id, long user, Collection<String> issuers) {
         return inTransaction(() -> {
+            store.awaitTurnOfRoles();
             store.lockUser(user); // two at once would each leave the other's
             var identity = store.find(id, user).orElse(null);
             if (identity == null) return new NotThere();

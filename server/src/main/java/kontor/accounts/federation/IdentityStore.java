@@ -101,6 +101,30 @@ class IdentityStore {
                 .list();
     }
 
+    /** Whether an issuer says something else than before. Most logins change nothing, and wait for nobody. */
+    boolean hasRolesToChange(long userId, String issuer, Collection<String> wanted) {
+        return jdbc.sql("""
+                        SELECT EXISTS (SELECT FROM accounts.user_roles
+                                       WHERE user_id = :user AND source = :issuer
+                                         AND role <> ALL (CAST(:wanted AS text[])))
+                            OR EXISTS (SELECT FROM accounts.roles
+                                       WHERE name = ANY (CAST(:wanted AS text[]))
+                                         AND NOT EXISTS (SELECT FROM accounts.user_roles
+                                                         WHERE user_id = :user AND role = name))
+                        """)
+                .param("user", userId)
+                .param("issuer", issuer)
+                .param("wanted", wanted.toArray(String[]::new))
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** Lets one change of roles happen at a time, until its transaction ends. */
+    void awaitTurnOfRoles() {
+        jdbc.sql("SELECT FROM accounts.roles WHERE name = 'admin' FOR NO KEY UPDATE")
+                .query(row -> {});
+    }
+
     /**
      * Gives a user the roles that an issuer says and that there are, and takes away those that it said before and says no
      * more. The last administrator stays one.
@@ -112,8 +136,10 @@ class IdentityStore {
         var taken = jdbc.sql("""
                         DELETE FROM accounts.user_roles
                         WHERE user_id = :user AND source = :issuer AND role <> ALL (CAST(:wanted AS text[]))
-                          AND (role <> 'admin' OR EXISTS (SELECT FROM accounts.user_roles o
-                                                          WHERE o.role = 'admin' AND o.user_id <> :user))
+                          AND (role <> 'admin' OR EXISTS (
+                              SELECT FROM accounts.user_roles o JOIN accounts.users u ON u.id = o.user_id
+                              WHERE o.role = 'admin' AND o.user_id <> :user
+                                AND u.disabled_at IS NULL AND u.erased_at IS NULL))
                         """)
                 .param("user", userId)
                 .param("issuer", issuer)

@@ -92,8 +92,10 @@ final class LdapDirectory {
             isSilent = false;
             return found;
         } catch (LDAPException e) {
-            silentSince = System.nanoTime();
-            isSilent = true;
+            if (!e.getResultCode().isConnectionUsable()) { // what one entry is like says nothing of the others
+                silentSince = System.nanoTime();
+                isSilent = true;
+            }
             log.warn("The directory cannot be asked: {}: {}", e.getResultCode(), e.getMessage());
             throw new IOException("the directory cannot be asked", e);
         } finally {

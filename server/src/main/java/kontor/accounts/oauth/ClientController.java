@@ -12,6 +12,7 @@ import java.util.UUID;
 import kontor.accounts.oauth.SaveClientResult.NameTaken;
 import kontor.accounts.oauth.SaveClientResult.Saved;
 import kontor.web.Caller;
+import kontor.web.FreshLogin;
 import kontor.web.Problem;
 import kontor.web.Requires;
 import org.springframework.http.HttpStatus;
@@ -53,6 +54,7 @@ class ClientController {
     }
 
     @Requires(WRITE)
+    @FreshLogin
     @PostMapping("/oauth-clients")
     @Operation(
             summary = "Register an OAuth client; the answer shows its secret, this once",
@@ -71,6 +73,7 @@ class ClientController {
     }
 
     @Requires(WRITE)
+    @FreshLogin
     @PutMapping("/oauth-clients/{id}")
     @Operation(
             summary = "Change an OAuth client; a scope that goes is gone from its tokens within seconds",
@@ -84,6 +87,7 @@ class ClientController {
     }
 
     @Requires(WRITE)
+    @FreshLogin
     @PostMapping("/oauth-clients/{id}/secret")
     @Operation(
             summary = "Give a confidential client a new secret, shown this once; the old one is good no more",
@@ -102,6 +106,7 @@ class ClientController {
     }
 
     @Requires(WRITE)
+    @FreshLogin
     @PostMapping("/oauth-clients/{id}/enable")
     @Operation(
             summary = "Let a disabled OAuth client ask for tokens again",

@@ -71,9 +71,11 @@ class Clients {
                         new ArrayList<>());
                 checkRights(
                         caller,
-                        change.scopes().stream()
-                                .filter(scope -> !before.scopes().contains(scope))
-                                .toList());
+                        isLoosened(before, change)
+                                ? change.scopes()
+                                : change.scopes().stream()
+                                        .filter(scope -> !before.scopes().contains(scope))
+                                        .toList());
                 var after = store.change(id, change);
                 log.record(act("change", after).changed(before, after));
                 return new Saved(after, null);
@@ -81,6 +83,12 @@ class Clients {
         } catch (DuplicateKeyException e) {
             return new NameTaken();
         }
+    }
+
+    /** Whoever says where a client's codes go, or that nobody is asked, has in their hands all that it may do. */
+    private static boolean isLoosened(ClientView before, ClientChange change) {
+        return !before.redirectUris().containsAll(change.redirectUris())
+                || (before.consentRequired() && !change.consentRequired());
     }
 
     /**

@@ -54,8 +54,8 @@ class Pages {
                 <h1>Log in</h1>
                 %s<form method="post" action="/login/form">
                 <input type="hidden" name="form_token" value="%s">
-                %s<label for="email">E-mail address</label>
-                <input id="email" name="email" type="email" autocomplete="username" required maxlength="254" value="%s">
+                %s<label for="email">E-mail address, or name</label>
+                <input id="email" name="email" type="text" inputmode="email" autocomplete="username" required maxlength="254" value="%s">
                 <label for="password">Password</label>
                 <input id="password" name="password" type="password" autocomplete="current-password" required maxlength="128">
                 <button type="submit">Log in</button>

@@ -37,11 +37,12 @@ class SessionStore {
                   FROM accounts.user_roles ur JOIN accounts.roles r ON r.name = ur.role
                   WHERE ur.user_id = s.user_id)
             """;
-    private static final String WHO =
-            "SELECT s.id, s.user_id, s.authenticated_at, s.methods, " + PERMISSIONS + " AS permissions," + """
+    private static final String HAS_SECOND_FACTOR = """
              EXISTS (SELECT FROM accounts.totp f WHERE f.user_id = s.user_id AND f.confirmed_at IS NOT NULL)
              OR EXISTS (SELECT FROM accounts.passkeys f WHERE f.user_id = s.user_id) AS has_second_factor
             """;
+    private static final String WHO = "SELECT s.id, s.user_id, s.authenticated_at, s.methods, " + PERMISSIONS
+            + " AS permissions," + HAS_SECOND_FACTOR;
     private static final String CALLER = WHO + STANDING;
 
     private final JdbcClient jdbc;
@@ -136,8 +137,8 @@ class SessionStore {
 
     /** The same for an API key: what it may do is bounded by its scopes, and by what its user may do. */
     Optional<ByKey> callerByKey(byte[] hash) {
-        return jdbc.sql("SELECT s.id, s.user_id, s.scopes, s.requests_per_second, " + PERMISSIONS + """
-                         AS permissions
+        return jdbc.sql("SELECT s.id, s.user_id, s.scopes, s.requests_per_second, " + PERMISSIONS + " AS permissions,"
+                        + HAS_SECOND_FACTOR + """
                         FROM accounts.api_keys s JOIN accounts.users u ON u.id = s.user_id
                         WHERE s.hash = :hash AND s.revoked_at IS NULL AND s.expires_at > now()
                           AND u.disabled_at IS NULL AND u.erased_at IS NULL
@@ -149,10 +150,19 @@ class SessionStore {
                     var allowed = new HashSet<>(scopes);
                     var permissions = Set.of(strings(row, "permissions"));
                     if (!permissions.contains("*")) allowed.retainAll(permissions);
+                    var mayNot = secondFactorRequiredForStaff && !permissions.isEmpty();
+                    if (mayNot && !row.getBoolean("has_second_factor"))
+                        allowed.clear(); // as its user, who has to enrol one
                     var key = OAuthClient.ofApiKey(id, scopes, row.getInt("requests_per_second"));
                     return new ByKey(id, new Caller(row.getLong("user_id"), Set.copyOf(allowed), null, key));
                 })
                 .optional();
+    }
+
+    void revokeKeys(long userId) {
+        jdbc.sql("UPDATE accounts.api_keys SET revoked_at = now() WHERE user_id = :user AND revoked_at IS NULL")
+                .param("user", userId)
+                .update();
     }
 
     /** @param networks where each key was used from, by its id */
@@ -394,7 +404,18 @@ class SessionStore {
 
     /** Deletes all that a user has logged in with, or could. */
     void erase(long userId) {
-        for (var table : List.of("sessions", "one_time_tokens", "devices"))
+        for (var table : List.of(
+                "sessions",
+                "one_time_tokens",
+                "devices",
+                "api_keys",
+                "identities",
+                "totp",
+                "recovery_codes",
+                "passkeys",
+                "passkey_owners",
+                "oauth_requests",
+                "oauth_consents"))
             jdbc.sql("DELETE FROM accounts." + table + " WHERE user_id = :user")
                     .param("user", userId)
                     .update();

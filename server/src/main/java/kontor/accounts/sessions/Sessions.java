@@ -192,6 +192,12 @@ public class Sessions {
         known.forgetAllOf(userId);
     }
 
+    /** No API key of a user is good any more: whoever had got into the account may have made one. */
+    public void revokeKeys(long userId) {
+        store.revokeKeys(userId);
+        known.forgetAllOf(userId);
+    }
+
     /** The user of this session has shown once more who they are: how, in the words of RFC 8176. */
     public void authenticatedAgain(UUID session, String... methods) {
         store.authenticatedAgain(session, List.of(methods));

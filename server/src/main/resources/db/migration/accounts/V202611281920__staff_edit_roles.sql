@@ -1,18 +1,18 @@
--- Staff edit roles, and say who has which. Roles that were made by SQL before are not held against the rules: NOT VALID.
+-- Staff edit roles, and say who has which. Roles that were made by SQL before are not held against the rules:.
 ALTER TABLE accounts.roles
     ADD COLUMN description text        NOT NULL DEFAULT '',
     ADD COLUMN built_in    boolean     NOT NULL DEFAULT false,
     ADD COLUMN version     bigint      NOT NULL DEFAULT 1,
     ADD COLUMN created_at  timestamptz NOT NULL DEFAULT now(),
     ADD COLUMN updated_at  timestamptz NOT NULL DEFAULT now(),
-    ADD CHECK (name ~ '^[a-z][a-z0-9]*(-[a-z0-9]+)*$' AND length(name) <= 40) NOT VALID,
+    ADD CHECK (name ~ '^[a-z][a-z0-9]*(-[a-z0-9]+)*$' AND length(name) <= 40),
     ADD CHECK (length(description) <= 500),
     ADD CHECK (version > 0),
     -- An array as text: elements of other shapes are quoted there, and NULL is in capitals.
-    ADD CHECK (permissions::text ~ '^\{(\*|[a-z]+(-[a-z]+)*:[a-z]+(-[a-z]+)*(,[a-z]+(-[a-z]+)*:[a-z]+(-[a-z]+)*)*)?\}$') NOT VALID,
-    ADD CHECK ((name = 'admin') = (permissions = '{*}')) NOT VALID,
+    ADD CHECK (permissions::text ~ '^\{(\*|[a-z]+(-[a-z]+)*:[a-z]+(-[a-z]+)*(,[a-z]+(-[a-z]+)*:[a-z]+(-[a-z]+)*)*)?\}$'),
+    ADD CHECK ((name = 'admin') = (permissions = '{*}')),
     -- Whoever opens an account gets this role.
-    ADD CHECK (name <> 'customer' OR permissions = '{}') NOT VALID;
+    ADD CHECK (name <> 'customer' OR permissions = '{}');
 COMMENT ON COLUMN accounts.roles.permissions IS 'such as orders:read; * stands for all, and only admin has it';
 COMMENT ON COLUMN accounts.roles.description IS 'who should have it, for those who give roles';
 COMMENT ON COLUMN accounts.roles.built_in IS 'comes with Kontor and cannot be deleted';

@@ -33,7 +33,7 @@ CREATE TABLE accounts.passkey_owners (
 );
 COMMENT ON TABLE accounts.passkey_owners IS 'What authenticators call our users.';
 COMMENT ON COLUMN accounts.passkey_owners.handle IS 'random: an authenticator that is found tells nothing of its owner';
-GRANT SELECT, INSERT ON accounts.passkey_owners TO kontor_app;
+GRANT SELECT, INSERT, DELETE ON accounts.passkey_owners TO kontor_app;
 
 CREATE TABLE accounts.passkeys (
     id            bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

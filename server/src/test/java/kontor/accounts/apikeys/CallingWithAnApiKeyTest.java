@@ -157,7 +157,9 @@ class CallingWithAnApiKeyTest {
                 "UPDATE accounts.api_keys SET created_at = now() - interval '1 day', expires_at = now() WHERE id = ?",
                 expired.id());
         change("UPDATE accounts.users SET disabled_at = now() WHERE id = ?", disabled.id());
-        change("UPDATE accounts.users SET erased_at = now() WHERE id = ?", erased.id());
+        change(
+                "UPDATE accounts.users SET erased_at = now(), name = 'Erased', email = 'erased:' || id, password_hash = NULL WHERE id = ?",
+                erased.id());
         change("DELETE FROM accounts.user_roles WHERE user_id = ?", demoted.id());
         awaitStatus(revoked, 401);
         awaitStatus(expired, 401);

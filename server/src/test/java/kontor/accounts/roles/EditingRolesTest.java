@@ -46,8 +46,8 @@ class EditingRolesTest {
         assertThat(listed.status()).isEqualTo(200);
         assertThat(listed.json().at("/items").size())
                 .isEqualTo(Permissions.all().size());
-        assertThat(listed.at("/items/0/name")).isEqualTo("audit:read");
-        assertThat(listed.at("/items/0/description")).startsWith("Check");
+        assertThat(listed.at("/items/0/name")).isEqualTo("api-keys:read");
+        assertThat(listed.at("/items/0/description")).startsWith("See everybody");
     }
 
     @Test

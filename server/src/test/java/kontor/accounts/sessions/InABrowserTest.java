@@ -117,6 +117,15 @@ class InABrowserTest {
     }
 
     @Test
+    void theCookieIsNoBearerTokenThoughItIsKnown() {
+        assertThat(api.get("/users/me", "Cookie", session(login)).status()).isEqualTo(200);
+        var secret = session(login).substring("__Host-session=".length());
+        assertThat(api.as(secret).get("/users/me").at("/code")).isEqualTo("invalid_token");
+        assertThat(api.as(secret).post("/logout", null).status()).isEqualTo(401);
+        assertThat(api.get("/users/me", "Cookie", session(login)).status()).isEqualTo(200);
+    }
+
+    @Test
     void aSessionThatLiesUnusedEnds() {
         owner.sql("UPDATE accounts.sessions SET last_used_at = now() - interval '11 hours' WHERE user_id = ?")
                 .param(ann.id())

@@ -1,6 +1,7 @@
 package kontor.accounts.sessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
@@ -90,6 +91,32 @@ class SigningKeysTest {
         assertThat(node().signing().id()).isEqualTo(before);
         assertThat(inTheDatabase()).doesNotContain("\"kty\"");
         assertThat(store.keys().getFirst().jwk()).isEqualTo(kept.jwk());
+    }
+
+    @Test
+    void thatCannotBeOpenedHoldUpNoOthers() {
+        owner.sql("INSERT INTO accounts.signing_keys (id, jwk, signs_from) VALUES ('strange', 's1.gone.AAAA', now())")
+                .update();
+        keys.refresh();
+        assertThat(keys.signing().id()).isEqualTo(before);
+        assertThat(node().signing().id()).isEqualTo(before);
+        assertThat(api.as(users.customer()).get("/users/me").status()).isEqualTo(200);
+    }
+
+    @Test
+    void signThoughTheClockWasSetBack() {
+        owner.sql("UPDATE accounts.signing_keys SET signs_from = now() + interval '3 days'")
+                .update();
+        assertThat(node().signing().id()).isEqualTo(before);
+    }
+
+    @Test
+    void ofAnotherServerAreLookedForWhenAFirstTokenComesOfThem() {
+        var other = node();
+        var next = keys.rotate();
+        itIsTime(next);
+        assertThat(other.verifier(next)).isNull();
+        await().until(() -> other.verifierOfNew(next) != null);
     }
 
     @Test

@@ -2,6 +2,7 @@ package kontor.accounts.sessions;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jwt.SignedJWT;
 import jakarta.servlet.DispatcherType;
@@ -11,6 +12,7 @@ import java.sql.SQLTransientConnectionException;
 import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import kontor.KontorTest;
@@ -118,6 +120,17 @@ class TokensInUseTest {
                 .update();
         assertThat(callerOf(tokens)).isNull();
         assertThat(callerOf(knownTokens(NEVER))).isNull();
+    }
+
+    @Test
+    void learnOnEveryOtherServerWithinFiveSecondsThatTheirSessionHasEnded() {
+        var others = List.of(knownTokens(settings.tokenRecheck()), knownTokens(settings.tokenRecheck()));
+        assertThat(others).allSatisfy(other -> assertThat(callerOf(other)).isNotNull());
+        owner.sql("UPDATE accounts.sessions SET ended_at = now(), end_reason = 'test' WHERE user_id = ?")
+                .param(clerk.id())
+                .update();
+        await().atMost(Duration.ofSeconds(5)) // what is promised, and not how fast it is
+                .until(() -> others.stream().allMatch(other -> callerOf(other) == null));
     }
 
     @Test
