@@ -50,11 +50,13 @@ class Profiles {
         this.clock = clock;
     }
 
-    /** What is recorded of a profile: without the address. */
+    /** What is recorded of a profile: neither the address nor the name, for the log keeps what it has for good. */
     private record Recorded(
-            int name, @Nullable String locale, @Nullable String timeZone) {
-        static Recorded of(User user) {
-            return new Recorded(user.name().hashCode(), user.locale(), user.timeZone());
+            @Nullable Boolean otherName,
+            @Nullable String locale,
+            @Nullable String timeZone) {
+        static Recorded of(User user, @Nullable Boolean otherName) {
+            return new Recorded(otherName, user.locale(), user.timeZone());
         }
     }
 
@@ -70,7 +72,10 @@ class Profiles {
         if (id != caller.userId()) rights.requireAllOf(id, caller);
         if (!changes.changeProfile(id, version, wanted)) throw versionChanged(before);
         var after = standing(id);
-        log.record(Act.of("users.change", "user:" + id).changed(Recorded.of(before), Recorded.of(after)));
+        log.record(Act.of("users.change", "user:" + id)
+                .changed(
+                        Recorded.of(before, null),
+                        Recorded.of(after, before.name().equals(after.name()) ? null : Boolean.TRUE)));
         return after;
     }
 

@@ -15,6 +15,7 @@ import kontor.auditlog.AuditLog;
 import kontor.web.Caller;
 import kontor.web.Page;
 import kontor.web.PageRequest;
+import kontor.web.PlainText;
 import kontor.web.RateLimits;
 import kontor.web.Refusal;
 import org.jspecify.annotations.Nullable;
@@ -118,8 +119,11 @@ class ApiKeys {
     private static Instant endOf(NewApiKey wanted, Instant now) {
         if (wanted.expiresAt() == null) return now.plus(USUAL);
         if (!wanted.expiresAt().isAfter(now)) throw Refusal.ofField("expires_at", "out_of_range", "has passed");
-        if (wanted.expiresAt().isAfter(now.plus(LONGEST)))
+        if (wanted.expiresAt().isAfter(now.plus(LONGEST))) {
+            PlainText.Check.refuseCardData(
+                    Long.toString(wanted.expiresAt().getEpochSecond())); // a time may be a number
             throw Refusal.ofField("expires_at", "out_of_range", "must be at most 366 days ahead");
+        }
         return wanted.expiresAt();
     }
 

@@ -157,7 +157,7 @@ class MakingApiKeysTest {
                 Map.of("name", "No scopes", "scopes", List.of()),
                 Map.of("name", "No scopes at all"),
                 Map.of("name", "Slow", "scopes", scopes, "requests_per_second", 0),
-                Map.of("name", "Faster than everybody", "scopes", scopes, "requests_per_second", 101),
+                Map.of("name", "Faster than everybody", "scopes", scopes, "requests_per_second", 1001),
                 Map.of("name", "Mine", "scopes", scopes, "user_id", 1),
                 Map.of("name", "Chosen", "scopes", scopes, "key", "kontor_" + "A".repeat(43)));
         for (var wanted : bad)
