@@ -67,6 +67,8 @@ class ServingHttpsTest {
                                 "kontor.accounts.argon2-passes=1",
                                 "kontor.admin.password=the admin of the https test",
                                 "kontor.tls.look-interval=1h",
+                                "logging.level.kontor.tls=info", // an earlier test of the same process may have
+                                // silenced it
                                 "kontor.tls.certificate=" + certificate,
                                 "kontor.tls.private-key=" + privateKey))
                 .map(each -> "--" + each)
