@@ -99,7 +99,6 @@ public class Logins {
 
     private LoginResult letIn(
             long userId, Set<String> methods, SessionKind kind, Client client, @Nullable String passwordHash) {
-        if (store.isShut(userId)) return new Wrong();
         var kinds = methods.contains(Sessions.SEVERAL_FACTORS) ? Set.<FactorKind>of() : factors.kinds(userId);
         if (kinds.isEmpty()) return open(userId, methods, kind, client, passwordHash);
         return requireNonNull(transaction.execute(_ ->

@@ -150,9 +150,10 @@ class SessionStore {
                     var allowed = new HashSet<>(scopes);
                     var permissions = Set.of(strings(row, "permissions"));
                     if (!permissions.contains("*")) allowed.retainAll(permissions);
-                    var mayNot = secondFactorRequiredForStaff && !permissions.isEmpty();
-                    if (mayNot && !row.getBoolean("has_second_factor"))
-                        allowed.clear(); // as its user, who has to enrol one
+                    var hasToEnrol = secondFactorRequiredForStaff
+                            && !permissions.isEmpty()
+                            && !row.getBoolean("has_second_factor");
+                    if (hasToEnrol) allowed.clear(); // its user may do no more either
                     var key = OAuthClient.ofApiKey(id, scopes, row.getInt("requests_per_second"));
                     return new ByKey(id, new Caller(row.getLong("user_id"), Set.copyOf(allowed), null, key));
                 })
