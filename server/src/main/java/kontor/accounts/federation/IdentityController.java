@@ -11,6 +11,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.util.List;
 import java.util.stream.Stream;
+import kontor.accounts.ReturnPath;
 import kontor.accounts.federation.LinkResult.Linked;
 import kontor.accounts.federation.LinkResult.Taken;
 import kontor.accounts.federation.RemoveResult.LastWayIn;
