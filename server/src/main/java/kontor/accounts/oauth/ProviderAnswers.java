@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import kontor.accounts.sessions.SessionSettings;
+import kontor.accounts.sessions.PublicUrl;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -29,11 +29,11 @@ import org.springframework.web.util.UriUtils;
 @Component
 class ProviderAnswers {
     private final OAuth2ErrorHttpMessageConverter errors = new OAuth2ErrorHttpMessageConverter();
-    private final SessionSettings settings;
+    private final PublicUrl address;
     private final Pages pages;
 
-    ProviderAnswers(SessionSettings settings, Pages pages) {
-        this.settings = settings;
+    ProviderAnswers(PublicUrl address, Pages pages) {
+        this.address = address;
         this.pages = pages;
     }
 
@@ -85,7 +85,7 @@ class ProviderAnswers {
     }
 
     private UriComponentsBuilder back(String redirectUri, @Nullable String state) {
-        var back = UriComponentsBuilder.fromUriString(redirectUri).queryParam("iss", encoded(settings.publicUrl()));
+        var back = UriComponentsBuilder.fromUriString(redirectUri).queryParam("iss", encoded(address.publicUrl()));
         return state == null ? back : back.queryParam(OAuth2ParameterNames.STATE, encoded(state));
     }
 
