@@ -66,8 +66,8 @@ class Verifications {
      */
     @Transactional
     void register(Registration.Checked wanted, String hash) {
-        if (!throttle.mayMail("register", wanted.email()))
-            return; // of its own: one of those who ask would tell who has one
+        // Counted by itself: in one count with mails that only some addresses are sent, the time would tell which.
+        if (!throttle.mayMail("register", wanted.email())) return;
         switch (accounts.registerUnverified(wanted, hash)) {
             case Registered(var user) -> mailLink(user.id(), user.email());
             case EmailTaken() -> {
