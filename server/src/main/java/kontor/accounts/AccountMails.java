@@ -1,5 +1,6 @@
 package kontor.accounts;
 
+import kontor.accounts.sessions.PublicUrl;
 import kontor.mail.Mail;
 import kontor.mail.Mails;
 import org.springframework.stereotype.Component;
@@ -12,19 +13,23 @@ import org.springframework.stereotype.Component;
 class AccountMails {
     private static final String NOT_YOU = "\n\nIf that was not you, you need not do anything: nothing has changed.\n";
     private final Mails mails;
-    private final UserSettings settings;
+    private final PublicUrl address;
 
-    AccountMails(Mails mails, UserSettings settings) {
+    AccountMails(Mails mails, PublicUrl address) {
         this.mails = mails;
-        this.settings = settings;
+        this.address = address;
     }
 
     void verify(String email, String token) {
         send(email, "Confirm your e-mail address", """
-                Somebody, presumably you, has opened an account with this address. This link opens it, within a day:
+                Somebody, presumably you, has opened an account with this address. This link opens it, within a day and with
+                the password that was chosen for it:
 
                 %s
-                """.formatted(settings.link("/account/verify", token)) + NOT_YOU);
+
+                If you do not know that password, do not follow the link. If you want the account, ask for a new password
+                where you log in, which opens it too.
+                """.formatted(address.link("/account/verify", token)) + NOT_YOU);
     }
 
     void accountIsThere(String email) {
@@ -41,7 +46,7 @@ class AccountMails {
                 %s
 
                 Later you can ask for a new link where you log in.
-                """.formatted(settings.link("/account/reset-password", token)));
+                """.formatted(address.link("/account/reset-password", token)));
     }
 
     void resetPassword(String email, String token) {
@@ -50,7 +55,7 @@ class AccountMails {
                 hour:
 
                 %s
-                """.formatted(settings.link("/account/reset-password", token)) + NOT_YOU);
+                """.formatted(address.link("/account/reset-password", token)) + NOT_YOU);
     }
 
     void passwordChanged(String email) {
@@ -69,7 +74,7 @@ class AccountMails {
                 Somebody, presumably you, wants to use this address for their account. This link does that, within a day:
 
                 %s
-                """.formatted(settings.link("/account/confirm-email", token)) + NOT_YOU);
+                """.formatted(address.link("/account/confirm-email", token)) + NOT_YOU);
     }
 
     /** To the present address: whoever has taken an account over would otherwise take it away unnoticed. */
@@ -79,6 +84,15 @@ class AccountMails {
                 a mail to that address is followed.
 
                 If that was not you, change your password at once, which also makes that link worthless, and tell us.
+                """);
+    }
+
+    /** To the address before: whoever has taken an account over would otherwise have taken it away unnoticed. */
+    void emailChanged(String before) {
+        send(before, "Your account has another e-mail address", """
+                The e-mail address of your account was changed just now. Mails about it do not come here any more.
+
+                If that was not you, tell us at once.
                 """);
     }
 

@@ -13,7 +13,8 @@ import org.springframework.util.unit.DataSize;
  * @param argon2Target what one hash is to take on this machine: after the start it is measured, and there are as many
  *     passes as fit; 0 for {@code argon2Passes} alone
  * @param hashers passwords hashed at once; each takes a core and {@code argon2Memory} meanwhile
- * @param hashesWaiting passwords that may wait for a hasher; past them the answer is 503 at once
+ * @param hashesWaiting passwords that may wait for a hasher; past them the answer is 503 at once. New passwords are
+ *     a quarter of them at most
  */
 @ConfigurationProperties("kontor.accounts")
 record AccountSettings(

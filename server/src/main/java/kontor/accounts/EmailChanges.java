@@ -69,13 +69,13 @@ class EmailChanges {
             throw Refusal.ofFields(List.of(fault.orElseThrow(IllegalStateException::new)));
         var own = userId == caller.userId();
         if (own) passwords.requirePassword(userId, password, client);
-        var mayMail = throttle.admitMail(email, client);
+        throttle.admitMailRequest(client);
         transaction.executeWithoutResult(_ -> {
             var user = store.find(userId)
                     .filter(each -> each.state() != UserState.ERASED)
                     .orElseThrow(() -> Refusal.notFound("user"));
             if (!own) rights.requireAllOf(userId, caller);
-            if (!mayMail) return;
+            if (!throttle.mayMail(PURPOSE, email)) return;
             tokens.withdraw(PURPOSE, userId);
             if (store.credentials(email).isPresent()) mails.accountIsThere(email);
             else
@@ -100,6 +100,7 @@ class EmailChanges {
         if (meaning == null || meaning.userId() == null || meaning.content() == null) return new NotGood();
         var addresses = meaning.content().split(" ", 2); // neither has a space in it
         if (!changes.changeEmail(meaning.userId(), addresses[0], addresses[1])) return new NotGood();
+        mails.emailChanged(addresses[0]);
         var user = "user:" + meaning.userId();
         log.record(Act.of("users.change_email", user).by(user));
         return new Done(meaning.userId());

@@ -47,6 +47,19 @@ class EmailController {
         }
     }
 
+    /** @param password the one that the account was opened with */
+    record Verification(
+            @Nullable @PlainText @Schema(requiredMode = REQUIRED)
+            String token,
+
+            @Nullable @Schema(requiredMode = REQUIRED, format = "password")
+            String password) {
+        @Override
+        public String toString() {
+            return "Verification[]"; // neither the token nor the password
+        }
+    }
+
     record ToVerify(
             @Nullable @PlainText @Schema(requiredMode = REQUIRED, example = "ann@example.org")
             String email) {}
@@ -69,10 +82,12 @@ class EmailController {
 
     @Anyone
     @PostMapping("/users/verification")
-    @Operation(summary = "Open one's account with the link of a mail", description = GOOD_ONCE)
+    @Operation(
+            summary = "Open one's account with the link of a mail and the password that it was opened with",
+            description = GOOD_ONCE + " With a wrong password it stays good.")
     @ApiResponse(responseCode = "204", content = @Content)
-    ResponseEntity<?> verify(@Valid @RequestBody Link link) {
-        return LinkAnswers.to(verifications.confirm(link.token()));
+    ResponseEntity<?> verify(@Valid @RequestBody Verification shown, HttpServletRequest http) {
+        return LinkAnswers.to(verifications.confirm(shown.token(), shown.password(), Client.of(http)));
     }
 
     @Anyone

@@ -1,5 +1,6 @@
 package kontor.accounts;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -20,9 +21,13 @@ class MailRequestStore {
                 .update();
     }
 
-    /** Takes the oldest ones, which are gone when the transaction commits. */
+    /**
+     * Takes the oldest ones, which are gone when the transaction commits. In an order that is the same on all servers: what
+     * two of them lock for the same addresses they lock one after the other.
+     */
     List<MailRequest> take(int most) {
-        return jdbc.sql("""
+        return jdbc
+                .sql("""
                         DELETE FROM accounts.mail_requests
                         WHERE id IN (SELECT id FROM accounts.mail_requests ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED)
                         RETURNING kind, email
@@ -31,6 +36,10 @@ class MailRequestStore {
                 .query((row, _) -> new MailRequest(
                         MailRequest.Kind.valueOf(row.getString("kind").toUpperCase(Locale.ROOT)),
                         row.getString("email")))
-                .list();
+                .list()
+                .stream()
+                .sorted(Comparator.comparing((MailRequest each) -> each.email().toLowerCase(Locale.ROOT))
+                        .thenComparing(MailRequest::kind))
+                .toList();
     }
 }

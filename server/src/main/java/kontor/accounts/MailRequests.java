@@ -1,5 +1,7 @@
 package kontor.accounts;
 
+import static java.util.Objects.requireNonNull;
+
 import kontor.accounts.sessions.Client;
 import kontor.accounts.throttling.Throttle;
 import kontor.web.Refusal;
@@ -10,7 +12,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Wishes of guests to be sent a mail. The request only writes the wish down, whoever it is about; whether there is such an
- * account is looked up afterwards. So neither the answer nor the time that it takes tells who has an account.
+ * account is looked up afterwards, and only a mail that is written counts for its address. So neither the answer nor the
+ * time that it takes tells who has an account.
  */
 @Component
 class MailRequests {
@@ -39,7 +42,8 @@ class MailRequests {
         EmailAddress.faultIn(email).ifPresent(fault -> {
             throw Refusal.ofField(fault.field(), fault.code(), fault.message());
         });
-        if (email != null && throttle.admitMail(email, client)) store.insert(new MailRequest(kind, email));
+        throttle.admitMailRequest(client);
+        store.insert(new MailRequest(kind, requireNonNull(email)));
     }
 
     @Scheduled(fixedDelayString = "${kontor.accounts.mail-requests-interval:1s}")

@@ -11,6 +11,7 @@ import kontor.accounts.LinkResult.NotGood;
 import kontor.accounts.sessions.OneTimeTokens;
 import kontor.accounts.sessions.OneTimeTokens.Meaning;
 import kontor.accounts.sessions.Sessions;
+import kontor.accounts.throttling.Throttle;
 import kontor.auditlog.Act;
 import kontor.auditlog.AuditLog;
 import kontor.web.Refusal;
@@ -30,6 +31,7 @@ class PasswordResets {
     private final Passwords passwords;
     private final OneTimeTokens tokens;
     private final Sessions sessions;
+    private final Throttle throttle;
     private final AccountMails mails;
     private final AuditLog log;
     private final TransactionTemplate transaction;
@@ -40,6 +42,7 @@ class PasswordResets {
             Passwords passwords,
             OneTimeTokens tokens,
             Sessions sessions,
+            Throttle throttle,
             AccountMails mails,
             AuditLog log,
             TransactionTemplate transaction) {
@@ -48,6 +51,7 @@ class PasswordResets {
         this.passwords = passwords;
         this.tokens = tokens;
         this.sessions = sessions;
+        this.throttle = throttle;
         this.mails = mails;
         this.log = log;
         this.transaction = transaction;
@@ -57,13 +61,15 @@ class PasswordResets {
 
     /**
      * Mails a link to the owner of the account with this address. Nothing happens when there is none, or when it never had
-     * a password because its owner logs in elsewhere: a way past that must not open by mail.
+     * a password because its owner logs in elsewhere: a way past that must not open by mail. Nor past the budget of the
+     * address.
      */
     void mail(String email) {
-        store.credentials(email).filter(PasswordResets::mayHavePassword).ifPresent(found -> {
-            var user = found.user();
-            mails.resetPassword(user.email(), issue(RESET, user, RESET_LIFETIME));
-        });
+        store.credentials(email)
+                .filter(PasswordResets::mayHavePassword)
+                .map(Credentials::user)
+                .filter(user -> throttle.mayMail(RESET, user.email()))
+                .ifPresent(user -> mails.resetPassword(user.email(), issue(RESET, user, RESET_LIFETIME)));
     }
 
     /** Mails somebody whose account staff have opened. */

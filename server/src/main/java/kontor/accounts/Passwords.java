@@ -9,6 +9,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -28,6 +29,9 @@ import org.springframework.stereotype.Component;
  * of its own: a flood of logins waits there, in a bounded queue, and takes neither the memory nor the threads that
  * orders run on.
  *
+ * <p>New passwords, of those who register and of those who choose another, have a quarter of the queue at most: so they shut
+ * nobody out who logs in, however many come.
+ *
  * <p>How many passes a hash makes is measured after the start: as many as fit into the time that it is to take. Whoever
  * guesses must not learn from the time which accounts there are, so every comparison costs the same: for an unknown
  * account a hash that nobody has is compared, and for a password that was hashed with fewer passes than today the missing
@@ -37,13 +41,16 @@ import org.springframework.stereotype.Component;
 class Passwords implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Passwords.class);
     private static final Pattern PASSES = Pattern.compile("^\\$argon2id\\$v=19\\$m=(\\d+),t=(\\d+),p=(\\d+)\\$");
+    private static final String TOO_MANY_SIGN_IN = "Too many people sign in right now";
     private static final int SALT = 16;
     private static final int HASH = 32;
     private static final int MEASUREMENTS = 5;
     private static final int MOST_PASSES = 20;
+    private static final int SHARE_OF_NEW_PASSWORDS = 4; // one in so many
     private final AccountSettings settings;
     private final Agreement agreement;
     private final ThreadPoolExecutor hashers;
+    private final Semaphore newPasswords;
     private volatile Argon2 argon2;
 
     @Autowired
@@ -63,6 +70,7 @@ class Passwords implements AutoCloseable {
                 new ArrayBlockingQueue<>(settings.hashesWaiting()),
                 Thread.ofPlatform().daemon().name("password-", 1).factory());
         hashers.allowCoreThreadTimeOut(true);
+        this.newPasswords = new Semaphore(Math.max(1, settings.hashesWaiting() / SHARE_OF_NEW_PASSWORDS));
     }
 
     /** The most passes that any server of this shop has found, or is asked for now: they never become fewer. */
@@ -123,9 +131,14 @@ class Passwords implements AutoCloseable {
         return argon2.passes();
     }
 
-    /** @throws Refusal 503 when too many are waiting */
+    /** @throws Refusal 503 when too many are waiting, or too many new ones */
     String hash(String password) {
-        return inTurn(() -> argon2.encoder().encode(normal(password)));
+        if (!newPasswords.tryAcquire()) throw overloaded("Too many people choose a password right now");
+        try {
+            return inTurn(() -> argon2.encoder().encode(normal(password)));
+        } finally {
+            newPasswords.release();
+        }
     }
 
     /**
@@ -171,20 +184,20 @@ class Passwords implements AutoCloseable {
         try {
             return hashers.submit(work).get();
         } catch (RejectedExecutionException e) {
-            throw overloaded();
+            throw overloaded(TOO_MANY_SIGN_IN);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw overloaded();
+            throw overloaded(TOO_MANY_SIGN_IN);
         } catch (ExecutionException e) {
             throw new IllegalStateException("A password could not be hashed", e.getCause());
         }
     }
 
-    private static Refusal overloaded() {
+    private static Refusal overloaded(String why) {
         return new Refusal(
                 HttpStatus.SERVICE_UNAVAILABLE,
                 "overloaded",
-                "Too many people sign in right now. Try again in a moment.",
+                why + ". Try again in a moment.",
                 Map.of("retry_after", 1),
                 List.of());
     }

@@ -104,10 +104,10 @@ class Registrations {
                 caller.principal(wanted.email()),
                 "POST /users",
                 new WithoutPassword(wanted.name(), wanted.email()));
-        var mayMail = throttle.admitMail(wanted.email(), client);
+        throttle.admitMailRequest(client);
         var hash = accounts.hash(wanted); // takes long, so not inside the transaction
         return idempotency.once(key, () -> {
-            if (mayMail) verifications.register(wanted, hash);
+            verifications.register(wanted, hash);
             return ResponseEntity.accepted().build();
         });
     }

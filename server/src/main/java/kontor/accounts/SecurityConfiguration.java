@@ -4,6 +4,7 @@ import java.util.List;
 import kontor.accounts.factors.FactorSettings;
 import kontor.accounts.sessions.CallerFilter;
 import kontor.accounts.sessions.KnownTokens;
+import kontor.accounts.sessions.PublicUrl;
 import kontor.accounts.sessions.SessionSettings;
 import kontor.accounts.throttling.ThrottleSettings;
 import kontor.web.CrossOrigins;
@@ -33,6 +34,7 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
     AccountSettings.class,
     FactorSettings.class,
     FirstAdminSettings.class,
+    PublicUrl.class,
     SessionSettings.class,
     ThrottleSettings.class,
     UserSettings.class

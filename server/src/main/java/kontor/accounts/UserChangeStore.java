@@ -72,12 +72,20 @@ class UserChangeStore {
                 .optional();
     }
 
-    /** @return false when the account has another address meanwhile, or is closed */
-    boolean verifyEmail(long id, String email) {
+    /**
+     * @param passwordHash the one that was compared
+     * @return false when the account has another address or password meanwhile, or is closed
+     */
+    boolean verifyEmail(long id, String email, String passwordHash) {
         return jdbc.sql("""
                         UPDATE accounts.users SET email_verified_at = coalesce(email_verified_at, now())
-                        WHERE id = :id AND lower(email) = lower(:email) AND
-                        """ + OPEN).param("id", id).param("email", email).update() == 1;
+                        WHERE id = :id AND lower(email) = lower(:email) AND password_hash = :hash AND
+                        """ + OPEN)
+                        .param("id", id)
+                        .param("email", email)
+                        .param("hash", passwordHash)
+                        .update()
+                == 1;
     }
 
     /** @return false when the password is not {@code from} any more, or the account is closed */

@@ -11,15 +11,26 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Properties;
 import java.util.UUID;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /** Speaks SMTP (RFC 5321) with the mail server, over TLS with its certificate and name verified. */
 @Component
 class MailServer {
     private final MailSettings settings;
+    private final @Nullable SSLSocketFactory tls;
 
+    @Autowired
     MailServer(MailSettings settings) {
+        this(settings, null);
+    }
+
+    /** @param tls what believes certificates; null for those that Java trusts */
+    MailServer(MailSettings settings, @Nullable SSLSocketFactory tls) {
         this.settings = settings;
+        this.tls = tls;
     }
 
     /** @throws MessagingException when the server has not taken it, or we do not know */
@@ -43,6 +54,7 @@ class MailServer {
         properties.setProperty(prefix + "auth", Boolean.toString(settings.user() != null));
         properties.setProperty(prefix + "ssl.checkserveridentity", "true");
         properties.setProperty(prefix + "ssl.protocols", "TLSv1.2 TLSv1.3");
+        if (tls != null) properties.put(prefix + "ssl.socketFactory", tls);
         var startTls = Boolean.toString(settings.security() == MailSecurity.STARTTLS);
         properties.setProperty(prefix + "starttls.enable", startTls);
         properties.setProperty(prefix + "starttls.required", startTls);

@@ -159,6 +159,11 @@ class ChangingProfilesTest {
         var token = TestMail.tokenIn(TestMail.textsTo(email, 1).getFirst());
         assertThat(TestMail.textsTo(ann.email(), 1).getFirst()).doesNotContain("token", email);
         assertThat(confirmEmail(token).status()).isEqualTo(204);
+        assertThat(TestMail.textsTo(ann.email(), 2).get(1))
+                .as("the address before is told")
+                .contains("was changed")
+                .doesNotContain("token", email);
+        assertThat(TestMail.to(email)).hasSize(1);
         var me = api.as(ann).get("/users/me");
         assertThat(me.at("/email")).isEqualTo(email);
         assertThat(me.at("/email_verified")).isEqualTo("true");

@@ -1,10 +1,13 @@
 package kontor.accounts;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -66,9 +69,10 @@ class RegisteringByMailTest {
 
         var mail = TestMail.textsTo(email, 1).getFirst();
         assertThat(mail).contains("https://shop.example/account/verify?token=").doesNotContain("Ann");
-        assertThat(verify(TestMail.tokenIn(mail)).status()).isEqualTo(204);
+        assertThat(verify(TestMail.tokenIn(mail), TestUsers.PASSWORD).status()).isEqualTo(204);
         assertThat(login(email, TestUsers.PASSWORD).status()).isEqualTo(200);
-        assertThat(verify(TestMail.tokenIn(mail)).at("/code")).isEqualTo("link_not_good");
+        assertThat(verify(TestMail.tokenIn(mail), TestUsers.PASSWORD).at("/code"))
+                .isEqualTo("link_not_good");
     }
 
     @Test
@@ -84,7 +88,7 @@ class RegisteringByMailTest {
     void answersTheSameForAnAddressThatIsTakenAndWritesItsOwner() {
         var email = newEmail();
         register(email, TestUsers.PASSWORD);
-        verify(TestMail.tokenIn(TestMail.textsTo(email, 1).getFirst()));
+        verify(TestMail.tokenIn(TestMail.textsTo(email, 1).getFirst()), TestUsers.PASSWORD);
         var again = register(email, "another long passphrase");
         var fresh = register(newEmail(), "another long passphrase");
         assertThat(again.status()).isEqualTo(fresh.status()).isEqualTo(202);
@@ -103,10 +107,138 @@ class RegisteringByMailTest {
         var strangers = TestMail.tokenIn(TestMail.textsTo(email, 1).getFirst());
         register(email, TestUsers.PASSWORD);
         var owners = TestMail.tokenIn(TestMail.textsTo(email, 2).get(1));
-        assertThat(verify(strangers).at("/code")).isEqualTo("link_not_good");
-        assertThat(verify(owners).status()).isEqualTo(204);
+        assertThat(verify(strangers, "the password of a stranger").at("/code")).isEqualTo("link_not_good");
+        assertThat(verify(owners, TestUsers.PASSWORD).status()).isEqualTo(204);
         assertThat(login(email, "the password of a stranger").status()).isEqualTo(401);
         assertThat(login(email, TestUsers.PASSWORD).status()).isEqualTo(200);
+    }
+
+    @Test
+    void activatesNoStrangersPasswordWhenTheOwnerFollowsTheLinkThatTheStrangerHasCaused() {
+        var email = newEmail();
+        register(email, TestUsers.PASSWORD);
+        var owners = TestMail.tokenIn(TestMail.textsTo(email, 1).getFirst());
+        register(email, "the password of a stranger");
+        var newest = TestMail.tokenIn(TestMail.textsTo(email, 2).get(1));
+        assertThat(verify(owners, TestUsers.PASSWORD).at("/code")).isEqualTo("link_not_good");
+        var refused = verify(newest, TestUsers.PASSWORD);
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.at("/code")).isEqualTo("wrong_password");
+        assertUnopened(email);
+        assertThat(login(email, "the password of a stranger").at("/code")).isEqualTo("email_unverified");
+
+        register(email, TestUsers.PASSWORD);
+        var again = TestMail.tokenIn(TestMail.textsTo(email, 3).get(2));
+        assertThat(verify(again, TestUsers.PASSWORD).status()).isEqualTo(204);
+        assertThat(login(email, TestUsers.PASSWORD).status()).isEqualTo(200);
+        assertThat(login(email, "the password of a stranger").status()).isEqualTo(401);
+    }
+
+    @Test
+    void opensToTheOwnerOfTheAddressByANewPasswordHoweverOftenAStrangerRegisters() {
+        var email = newEmail();
+        for (var i = 0; i < 6; i++) register(email, "the password of a stranger");
+        for (var i = 0; i < 6; i++) guest().post("/users/verification/request", Map.of("email", email));
+        guest().post("/password-resets", Map.of("email", email));
+        await().atMost(Duration.ofSeconds(30)).until(() -> resetMailTo(email).isPresent());
+        var token = TestMail.tokenIn(resetMailTo(email).orElseThrow());
+        assertThat(guest().post("/password-resets/confirm", Map.of("token", token, "password", TestUsers.PASSWORD))
+                        .status())
+                .isEqualTo(204);
+        assertThat(login(email, TestUsers.PASSWORD).status()).isEqualTo(200);
+        assertThat(login(email, "the password of a stranger").status()).isEqualTo(401);
+    }
+
+    @Test
+    void keepsTheLinkGoodWhenThePasswordIsWrong() {
+        var email = newEmail();
+        register(email, TestUsers.PASSWORD);
+        var token = TestMail.tokenIn(TestMail.textsTo(email, 1).getFirst());
+        var without = guest().post("/users/verification", Map.of("token", token));
+        assertThat(without.status()).isEqualTo(422);
+        assertThat(without.at("/errors/0/field")).isEqualTo("password");
+        for (var wrong : List.of("", "not the password", "x".repeat(10_000)))
+            assertThat(verify(token, wrong).at("/code")).isEqualTo("wrong_password");
+        assertUnopened(email);
+        assertThat(verified.database()
+                        .sql("""
+                                SELECT count(*) FROM auditlog.acts JOIN accounts.users u ON subject = 'user:' || u.id
+                                WHERE u.email = ? AND action = 'users.verify_email' AND outcome = 'refused'
+                                """)
+                        .param(email)
+                        .query(Integer.class)
+                        .single())
+                .isEqualTo(3);
+        assertThat(verify(token, TestUsers.PASSWORD).status()).isEqualTo(204);
+    }
+
+    @Test
+    void slowsDownWhoeverGuessesThePasswordOfALink() {
+        var email = newEmail();
+        register(email, TestUsers.PASSWORD);
+        var token = TestMail.tokenIn(TestMail.textsTo(email, 1).getFirst());
+        for (var i = 0; i < 5; i++)
+            assertThat(verify(token, "guess number " + i).status()).isEqualTo(403);
+        var slowed = verify(token, TestUsers.PASSWORD);
+        assertThat(slowed.status()).isEqualTo(429);
+        assertThat(slowed.header("Retry-After")).matches("[1-9][0-9]*");
+        assertUnopened(email);
+        assertThat(login(email, TestUsers.PASSWORD).at("/code"))
+                .as("logins are counted by themselves")
+                .isEqualTo("email_unverified");
+    }
+
+    @Test
+    void activatesNoStrangersPasswordThoughOwnerAndStrangerComeAtOnce() throws Exception {
+        for (var round = 0; round < 10; round++) {
+            var email = newEmail();
+            register(email, TestUsers.PASSWORD);
+            var token = TestMail.tokenIn(TestMail.textsTo(email, 1).getFirst());
+            List<Callable<Integer>> both = List.of(
+                    () -> verify(token, TestUsers.PASSWORD).status(),
+                    () -> register(email, "the password of a stranger").status());
+            int owners;
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                var answers = threads.invokeAll(both);
+                owners = answers.getFirst().resultNow();
+                assertThat(answers.getLast().resultNow()).isEqualTo(202);
+            }
+            assertThat(owners).isIn(204, 403, 422); // in time, or the stranger was faster
+            assertThat(login(email, TestUsers.PASSWORD).status()).isEqualTo(owners == 204 ? 200 : 401);
+            assertThat(login(email, "the password of a stranger").status()).isEqualTo(owners == 204 ? 401 : 403);
+        }
+    }
+
+    @Test
+    void opensNothingWhenTheAccountWasShutMeanwhile() {
+        var email = newEmail();
+        register(email, TestUsers.PASSWORD);
+        var token = TestMail.tokenIn(TestMail.textsTo(email, 1).getFirst());
+        verified.database()
+                .sql("UPDATE accounts.users SET disabled_at = now() WHERE email = ?")
+                .param(email)
+                .update();
+        assertThat(verify(token, TestUsers.PASSWORD).at("/code")).isEqualTo("link_not_good");
+        assertUnopened(email);
+    }
+
+    @Test
+    void countsNoMailThatIsNotWritten() {
+        var email = newEmail();
+        for (var i = 0; i < 6; i++) {
+            guest().post("/password-resets", Map.of("email", email));
+            guest().post("/users/verification/request", Map.of("email", email));
+        }
+        await().until(() -> verified.database()
+                        .sql("SELECT count(*) FROM accounts.mail_requests")
+                        .query(Integer.class)
+                        .single()
+                == 0);
+        register(email, TestUsers.PASSWORD);
+        TestMail.textsTo(email, 1);
+        guest().post("/users/verification/request", Map.of("email", email));
+        guest().post("/password-resets", Map.of("email", email));
+        assertThat(TestMail.textsTo(email, 3)).hasSize(3);
     }
 
     @Test
@@ -127,7 +259,7 @@ class RegisteringByMailTest {
         var email = newEmail();
         register(email, TestUsers.PASSWORD);
         var token = TestMail.tokenIn(TestMail.textsTo(email, 1).getFirst());
-        assertThat(race(() -> verify(token).status(), 50))
+        assertThat(race(() -> verify(token, TestUsers.PASSWORD).status(), 50))
                 .hasSize(50)
                 .containsOnlyOnce(204)
                 .containsOnly(204, 422);
@@ -143,8 +275,8 @@ class RegisteringByMailTest {
         assertThat(known.status()).isEqualTo(unknown.status()).isEqualTo(202);
         assertThat(known.text()).isEqualTo(unknown.text());
         var second = TestMail.tokenIn(TestMail.textsTo(email, 2).get(1));
-        assertThat(verify(first).status()).isEqualTo(422);
-        assertThat(verify(second).status()).isEqualTo(204);
+        assertThat(verify(first, TestUsers.PASSWORD).status()).isEqualTo(422);
+        assertThat(verify(second, TestUsers.PASSWORD).status()).isEqualTo(204);
     }
 
     @Test
@@ -244,8 +376,30 @@ class RegisteringByMailTest {
         return guest().post("/login", Map.of("email", email, "password", password));
     }
 
-    private static Api.Answer verify(String token) {
-        return guest().post("/users/verification", Map.of("token", token));
+    private static Api.Answer verify(String token, String password) {
+        return guest().post("/users/verification", Map.of("token", token, "password", password));
+    }
+
+    /** That nobody has come into the account, and that its link is still there. */
+    private static void assertUnopened(String email) {
+        assertThat(verified.database()
+                        .sql("""
+                                SELECT u.email_verified_at IS NULL AND EXISTS (
+                                    SELECT FROM accounts.one_time_tokens
+                                    WHERE user_id = u.id AND purpose = 'verify_email' AND expires_at > now())
+                                FROM accounts.users u WHERE email = ?
+                                """)
+                        .param(email)
+                        .query(Boolean.class)
+                        .single())
+                .isTrue();
+    }
+
+    private static Optional<String> resetMailTo(String email) {
+        return TestMail.to(email).stream()
+                .map(TestMail::text)
+                .filter(text -> text.contains("/account/reset-password"))
+                .findFirst();
     }
 
     private static List<Integer> race(Callable<Integer> work, int times) throws Exception {

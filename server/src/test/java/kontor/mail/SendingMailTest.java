@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import kontor.OwnGateway;
 import kontor.OwnServer;
+import kontor.SelfSigned;
 import kontor.TestMail;
 import kontor.database.TestDatabase;
 import kontor.secrets.Secrets;
@@ -22,6 +24,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -190,6 +194,44 @@ class SendingMailTest {
         assertThat(smtp.getReceivedMessages()).isEmpty();
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = MailSecurity.class,
+            names = {"STARTTLS", "TLS"})
+    void deliversOverTlsToAServerWhoseCertificateIsTrusted(MailSecurity security, @TempDir Path folder)
+            throws Exception {
+        var certificate = SelfSigned.in(folder, "localhost");
+        smtp.setUser("shop@example.org", "shop", "right");
+        try (var front = new TlsFront(certificate.tls(), smtp.getSmtp().getPort(), security)) {
+            mails().send(new Mail("ann@example.org", "Private", "for her eyes only"));
+            through(settings("localhost", front.port(), security, "right"), certificate.believers())
+                    .sendDue();
+            assertThat(column("last_error")).isNull();
+            assertThat(column("sent_at")).isNotNull();
+            assertThat(front.saidInTheClear()).isSubsetOf("EHLO", "STARTTLS");
+        }
+        assertThat(smtp.getReceivedMessages()).hasSize(1);
+        assertThat(TestMail.text(smtp.getReceivedMessages()[0]).strip()).isEqualTo("for her eyes only");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = MailSecurity.class,
+            names = {"STARTTLS", "TLS"})
+    void speaksWithNobodyWhoseCertificateIsForAnotherName(MailSecurity security, @TempDir Path folder)
+            throws Exception {
+        var certificate = SelfSigned.in(folder, "mail.example");
+        try (var front = new TlsFront(certificate.tls(), smtp.getSmtp().getPort(), security)) {
+            mails().send(new Mail("ann@example.org", "Private", "for her eyes only"));
+            through(settings("localhost", front.port(), security, null), certificate.believers())
+                    .sendDue();
+            assertThat(column("attempts")).isEqualTo("1");
+            assertThat(column("last_error")).isNotBlank();
+            assertThat(column("sent_at")).isNull();
+        }
+        assertThat(smtp.getReceivedMessages()).isEmpty();
+    }
+
     @Test
     void logsInWhereTheServerWantsThat() {
         smtp.setUser("shop@example.org", "shop", "right");
@@ -234,6 +276,15 @@ class SendingMailTest {
     private static Sending through(MailSettings settings) {
         return new Sending(
                 server.bean(OutgoingStore.class), new MailServer(settings), server.bean(Secrets.class), settings);
+    }
+
+    /** @param trust whose certificates are believed, in place of those that Java trusts */
+    private static Sending through(MailSettings settings, SSLContext trust) {
+        return new Sending(
+                server.bean(OutgoingStore.class),
+                new MailServer(settings, trust.getSocketFactory()),
+                server.bean(Secrets.class),
+                settings);
     }
 
     private static void makeDue() {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import kontor.accounts.apikeys.CreateKeyResult.Created;
 import kontor.accounts.apikeys.CreateKeyResult.TooMany;
+import kontor.accounts.notices.SecurityNotices;
 import kontor.accounts.sessions.ApiKeyForm;
 import kontor.accounts.sessions.KnownTokens;
 import kontor.accounts.sessions.Opaque;
@@ -34,13 +35,21 @@ class ApiKeys {
     private final KnownTokens known;
     private final RateLimits limits;
     private final AuditLog log;
+    private final SecurityNotices notices;
     private final TransactionTemplate transaction;
 
-    ApiKeys(ApiKeyStore store, KnownTokens known, RateLimits limits, AuditLog log, TransactionTemplate transaction) {
+    ApiKeys(
+            ApiKeyStore store,
+            KnownTokens known,
+            RateLimits limits,
+            AuditLog log,
+            SecurityNotices notices,
+            TransactionTemplate transaction) {
         this.store = store;
         this.known = known;
         this.limits = limits;
         this.log = log;
+        this.notices = notices;
         this.transaction = transaction;
     }
 
@@ -66,6 +75,7 @@ class ApiKeys {
                     wanted.requestsPerSecond(),
                     until);
             log.record(act("create", made).changed(null, made));
+            notices.apiKeyCreated(caller.userId(), made.name());
             return new Created(made, key);
         });
     }

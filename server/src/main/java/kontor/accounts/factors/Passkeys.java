@@ -40,11 +40,10 @@ import kontor.accounts.factors.PasskeyResult.TooMany;
 import kontor.accounts.sessions.OneTimeTokens;
 import kontor.accounts.sessions.OneTimeTokens.Meaning;
 import kontor.accounts.sessions.Opaque;
+import kontor.accounts.sessions.PublicUrl;
 import kontor.accounts.sessions.Sessions;
 import kontor.web.Login;
-import kontor.web.Refusal;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 
 /**
@@ -77,18 +76,21 @@ public class Passkeys {
     private final Enrolment enrolment;
     private final OneTimeTokens tokens;
     private final FactorSettings settings;
+    private final PublicUrl address;
 
     Passkeys(
             PasskeyStore store,
             FactorStore factors,
             Enrolment enrolment,
             OneTimeTokens tokens,
-            FactorSettings settings) {
+            FactorSettings settings,
+            PublicUrl address) {
         this.store = store;
         this.factors = factors;
         this.enrolment = enrolment;
         this.tokens = tokens;
         this.settings = settings;
+        this.address = address;
     }
 
     /** Made when the first passkey comes: it loads hundreds of classes. Who made an authenticator is not asked for. */
@@ -110,14 +112,13 @@ public class Passkeys {
      * it is and verify their user can be the first.
      */
     Creation creation(long userId, Login login) {
-        var rp = rpId();
         var handle = store.handle(userId, bytes(Opaque.random()).orElseThrow());
         var challenge = tokens.issue(
                 Purpose.REGISTRATION.token(),
                 new Meaning(userId, login.session().toString()),
                 PATIENCE);
         return new Creation(
-                new Rp(rp, settings.serviceName()),
+                new Rp(address.host(), settings.serviceName()),
                 new User(text(handle), factors.email(userId), factors.name(userId)),
                 challenge,
                 ALGORITHMS.stream()
@@ -139,7 +140,7 @@ public class Passkeys {
         return new Request(
                 tokens.issue(Purpose.LOGIN.token(), new Meaning(null, null), PATIENCE),
                 PATIENCE.toMillis(),
-                rpId(),
+                address.host(),
                 List.of(),
                 REQUIRED);
     }
@@ -153,7 +154,7 @@ public class Passkeys {
         return new Request(
                 tokens.issue(purpose.token(), new Meaning(userId, boundTo), PATIENCE),
                 PATIENCE.toMillis(),
-                rpId(),
+                address.host(),
                 descriptors(userId),
                 PREFERRED);
     }
@@ -326,10 +327,10 @@ public class Passkeys {
     }
 
     private ServerProperty server(String challenge) {
-        var origins = settings.origins().stream().map(Origin::new).collect(Collectors.toSet());
+        var origins = settings.origins(address).stream().map(Origin::new).collect(Collectors.toSet());
         return ServerProperty.builder()
                 .origins(origins)
-                .rpId(rpId())
+                .rpId(address.host())
                 .challenge(new DefaultChallenge(bytes(challenge).orElseThrow()))
                 .build();
     }
@@ -338,15 +339,6 @@ public class Passkeys {
         return clientData == null || clientData.getChallenge() == null
                 ? null
                 : text(clientData.getChallenge().getValue());
-    }
-
-    private String rpId() {
-        if (settings.publicUrl() == null)
-            throw new Refusal(
-                    HttpStatus.CONFLICT,
-                    "passkeys_not_available",
-                    "Passkeys are bound to an address, and this installation has been told none of its own.");
-        return settings.publicUrl().getHost();
     }
 
     /** RFC 8176: a key that its hardware keeps, or one that is copied between devices. */

@@ -20,6 +20,7 @@ import kontor.accounts.federation.LinkResult.Taken;
 import kontor.accounts.federation.RemoveResult.LastWayIn;
 import kontor.accounts.federation.RemoveResult.NotThere;
 import kontor.accounts.federation.RemoveResult.Removed;
+import kontor.accounts.notices.SecurityNotices;
 import kontor.auditlog.Act;
 import kontor.auditlog.AuditLog;
 import kontor.web.PlainText;
@@ -36,11 +37,13 @@ class Identities {
     private static final String CUSTOMER = "customer";
     private final IdentityStore store;
     private final AuditLog log;
+    private final SecurityNotices notices;
     private final TransactionTemplate transaction;
 
-    Identities(IdentityStore store, AuditLog log, TransactionTemplate transaction) {
+    Identities(IdentityStore store, AuditLog log, SecurityNotices notices, TransactionTemplate transaction) {
         this.store = store;
         this.log = log;
+        this.notices = notices;
         this.transaction = transaction;
     }
 
@@ -103,6 +106,7 @@ class Identities {
             log.record(Act.of("identities.link", subject(user))
                     .with(Map.of(
                             "issuer", person.issuer(), "identity", linked.get().id())));
+            notices.identityLinked(user);
             return new Linked(linked.get());
         });
     }
@@ -131,6 +135,7 @@ class Identities {
             var issuer = identity.issuer();
             log.record(
                     Act.of("identities.remove", subject(user)).changed(Map.of("issuer", issuer, "identity", id), null));
+            notices.identityRemoved(user);
             if (store.list(user).stream().noneMatch(other -> other.issuer().equals(issuer)))
                 setRoles(user, issuer, Set.of());
             return new Removed();

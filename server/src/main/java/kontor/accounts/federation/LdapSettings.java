@@ -29,7 +29,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param groupBase where groups are searched for; without it nobody has roles from here
  * @param groupFilter which groups somebody is in; {@code {0}} is their DN
  * @param roles for each role the names ({@code cn}) of the groups whose members have it
- * @param createUsers whether somebody who logs in for the first time becomes a user; otherwise they are linked first
+ * @param createUsers whether somebody who logs in for the first time becomes a user, also where
+ *     registration is closed; otherwise they are linked first
  * @param idAttribute what names an entry for good
  * @param nameAttribute what a new user is called
  * @param mailAttribute a new user's e-mail address, which the directory answers for

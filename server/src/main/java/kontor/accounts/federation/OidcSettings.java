@@ -24,7 +24,8 @@ record OidcSettings(@DefaultValue Map<String, Provider> oidc) {
      * @param clientSecret null for a client without one
      * @param redirectUri where it sends browsers back to: {@code /login/oidc/{name}/callback} as browsers reach it, exactly
      *     as it is registered there
-     * @param createUsers whether somebody who logs in for the first time becomes a user; otherwise they are linked first
+     * @param createUsers whether somebody who logs in for the first time becomes a user, also where
+     *     registration is closed; otherwise they are linked first
      * @param roleClaim what in its ID tokens names somebody's roles or groups, {@code realm_access.roles}; without it
      *     nobody has roles from here
      * @param roles for each role of ours the values of {@code roleClaim} that give it

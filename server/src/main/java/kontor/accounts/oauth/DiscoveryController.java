@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import kontor.accounts.sessions.SessionSettings;
+import kontor.accounts.sessions.PublicUrl;
 import kontor.web.Anyone;
 import kontor.web.Caller;
 import kontor.web.SignedIn;
@@ -26,9 +26,9 @@ class DiscoveryController {
     private final UserClaims users;
     private final Map<String, Object> metadata;
 
-    DiscoveryController(UserClaims users, SessionSettings settings) {
+    DiscoveryController(UserClaims users, PublicUrl address) {
         this.users = users;
-        this.metadata = metadata(settings.publicUrl());
+        this.metadata = metadata(address.publicUrl());
     }
 
     @Anyone

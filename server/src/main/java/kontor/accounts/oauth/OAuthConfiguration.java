@@ -3,7 +3,7 @@ package kontor.accounts.oauth;
 import java.util.List;
 import kontor.accounts.SecurityHeaders;
 import kontor.accounts.sessions.KnownTokens;
-import kontor.accounts.sessions.SessionSettings;
+import kontor.accounts.sessions.PublicUrl;
 import kontor.web.CrossOrigins;
 import kontor.web.RateLimits;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -60,7 +60,7 @@ class OAuthConfiguration {
             KnownTokens known,
             RateLimits limits,
             CrossOrigins origins,
-            SessionSettings settings,
+            PublicUrl address,
             @Qualifier("handlerExceptionResolver") HandlerExceptionResolver answers) {
         var forItself = new OAuth2ClientCredentialsAuthenticationProvider(authorizations, tokens);
         forItself.setAuthenticationValidator(context -> {
@@ -78,7 +78,7 @@ class OAuthConfiguration {
                 forItself,
                 new OAuth2TokenRevocationAuthenticationProvider(authorizations));
         var provider = AuthorizationServerSettings.builder()
-                .issuer(settings.publicUrl())
+                .issuer(address.publicUrl())
                 .build();
         return new DefaultSecurityFilterChain(
                 ProviderRequests::isOurs,

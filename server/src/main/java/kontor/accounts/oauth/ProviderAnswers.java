@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import kontor.accounts.sessions.SessionSettings;
+import kontor.accounts.sessions.PublicUrl;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -31,11 +31,11 @@ import org.springframework.web.util.UriUtils;
 @Component
 class ProviderAnswers {
     private final OAuth2ErrorHttpMessageConverter errors = new OAuth2ErrorHttpMessageConverter();
-    private final SessionSettings settings;
+    private final PublicUrl address;
     private final Pages pages;
 
-    ProviderAnswers(SessionSettings settings, Pages pages) {
-        this.settings = settings;
+    ProviderAnswers(PublicUrl address, Pages pages) {
+        this.address = address;
         this.pages = pages;
     }
 
@@ -87,7 +87,7 @@ class ProviderAnswers {
     }
 
     private Map<String, String> answer(@Nullable String state) {
-        var answer = new LinkedHashMap<>(Map.of("iss", settings.publicUrl()));
+        var answer = new LinkedHashMap<>(Map.of("iss", address.publicUrl()));
         if (state != null) answer.put(OAuth2ParameterNames.STATE, state);
         return answer;
     }

@@ -41,16 +41,18 @@ class AccessTokens {
     private static final Pattern USER_ID = Pattern.compile("[1-9][0-9]{0,17}");
     private final SigningKeys keys;
     private final SessionSettings settings;
+    private final PublicUrl address;
     private final InstantSource clock;
 
     @Autowired
-    AccessTokens(SigningKeys keys, SessionSettings settings) {
-        this(keys, settings, InstantSource.system());
+    AccessTokens(SigningKeys keys, SessionSettings settings, PublicUrl address) {
+        this(keys, settings, address, InstantSource.system());
     }
 
-    AccessTokens(SigningKeys keys, SessionSettings settings, InstantSource clock) {
+    AccessTokens(SigningKeys keys, SessionSettings settings, PublicUrl address, InstantSource clock) {
         this.keys = keys;
         this.settings = settings;
+        this.address = address;
         this.clock = clock;
     }
 
@@ -85,7 +87,7 @@ class AccessTokens {
 
     /** @param userId 0 for a client that acts for itself */
     IssuedToken issue(long userId, OAuthClient client, UUID session) {
-        var claims = claims(settings.publicUrl(), settings.tokenLifetime())
+        var claims = claims(address.publicUrl(), settings.tokenLifetime())
                 .audience(settings.audience())
                 .subject(userId == 0 ? client.id() : Long.toString(userId))
                 .claim(SESSION, session.toString())
@@ -96,7 +98,7 @@ class AccessTokens {
 
     /** An ID token of OpenID Connect, which tells a client who has logged in and opens nothing. */
     IssuedToken issueIdToken(Map<String, Object> who, Duration lifetime) {
-        var claims = claims(settings.publicUrl(), lifetime);
+        var claims = claims(address.publicUrl(), lifetime);
         who.forEach(claims::claim);
         return signed(JOSEObjectType.JWT, claims.build());
     }
@@ -171,7 +173,7 @@ class AccessTokens {
     }
 
     private String issuerOf(JWTClaimsSet claims) {
-        return claims.getClaim(CLIENT) == null ? settings.issuer() : settings.publicUrl();
+        return claims.getClaim(CLIENT) == null ? settings.issuer() : address.publicUrl();
     }
 
     /** RFC 9068: where no user takes part, the client is the subject. */

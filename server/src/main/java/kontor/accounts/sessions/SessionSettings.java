@@ -1,14 +1,11 @@
 package kontor.accounts.sessions;
 
 import java.time.Duration;
-import java.util.regex.Pattern;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * @param issuer who issues access tokens to the users' own programs: their {@code iss}
- * @param publicUrl where browsers and OAuth clients find the server, without a slash at its end: the issuer of what OAuth
- *     clients get. https, or http on this very machine
  * @param audience whom they are for: their {@code aud}
  * @param tokenLifetime how long an access token is good for
  * @param tokenRecheck how soon a token or cookie that is in use learns that its session has ended, or that its user has
@@ -25,7 +22,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("kontor.accounts")
 public record SessionSettings(
         @DefaultValue("kontor") String issuer,
-        @DefaultValue("http://localhost:8080") String publicUrl,
         @DefaultValue("kontor") String audience,
         @DefaultValue("15m") Duration tokenLifetime,
         @DefaultValue("4s") Duration tokenRecheck,
@@ -35,13 +31,4 @@ public record SessionSettings(
         @DefaultValue("90d") Duration sessionLifetime,
         @DefaultValue("90d") Duration signingKeyLifetime,
         @DefaultValue("10m") Duration signingKeyNotice,
-        @DefaultValue("false") boolean secondFactorRequiredForStaff) {
-    private static final Pattern SAFE =
-            Pattern.compile("https://[^/?#@\\s]+|http://(localhost|127\\.0\\.0\\.1|\\[::1])(:[0-9]+)?");
-
-    public SessionSettings {
-        if (!SAFE.matcher(publicUrl).matches())
-            throw new IllegalArgumentException(
-                    "kontor.accounts.public-url must be https://host, or http://localhost:port, and nothing behind it");
-    }
-}
+        @DefaultValue("false") boolean secondFactorRequiredForStaff) {}

@@ -398,6 +398,14 @@ class SessionStore {
                 .single();
     }
 
+    boolean isDeviceOf(byte[] hash, long userId) {
+        return jdbc.sql("SELECT EXISTS (SELECT FROM accounts.devices WHERE hash = :hash AND user_id = :user)")
+                .param("hash", hash)
+                .param("user", userId)
+                .query(Boolean.class)
+                .single();
+    }
+
     void forgetDevices(long userId) {
         jdbc.sql("DELETE FROM accounts.devices WHERE user_id = :user")
                 .param("user", userId)

@@ -215,6 +215,11 @@ public class Sessions {
         return client.device() != null && store.isDeviceOf(Opaque.hash(client.device()), account);
     }
 
+    /** Whether this client is a browser that this user's account has been opened with before. */
+    public boolean isKnownDevice(Client client, long userId) {
+        return client.device() != null && store.isDeviceOf(Opaque.hash(client.device()), userId);
+    }
+
     /** Has the browser remember, unless it does already, that this user has logged in with it. */
     public @Nullable ResponseCookie rememberDevice(long userId, Client client) {
         if (client.device() != null && store.touchDevice(Opaque.hash(client.device()), userId)) return null;

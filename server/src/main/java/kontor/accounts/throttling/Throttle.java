@@ -115,26 +115,40 @@ public class Throttle {
     }
 
     /**
-     * The same for a second step, when it is known whose account it is.
+     * The same for a second step, when it is known whose account it is. A known device has a count of its own for each step:
+     * getting through one forgives no guesses at another.
      *
      * @param step such as {@code factor}
      */
     public Try admit(String step, long userId, Client client) {
-        return admit(step + ":" + hash(Long.toString(userId)), client, true);
+        var device = client.device();
+        return device != null && sessions.isKnownDevice(client, userId)
+                ? admit(step + ":device:" + hash(device), client, false)
+                : admit(step + ":" + hash(Long.toString(userId)), client, true);
     }
 
     /**
-     * Lets a guest have a mail sent to whatever address they give. An address is sent {@value #MAILS_AT_ONCE} such mails at
-     * once and then one in a quarter of an hour, whoever asks; past that nothing is sent and nobody is told. Each is a try
-     * of the network that does not succeed, so that nobody asks for many addresses either.
+     * Lets a guest ask for a mail to whatever address they give. It is a try of the network that does not succeed, so that
+     * nobody asks for many addresses.
      *
-     * @return false when nothing is to be sent
      * @throws Refusal 429 when the network has tried too often
      */
-    public boolean admitMail(String address, Client client) {
-        if (!store.countForNetwork("network:" + networkOf(client.network())))
+    public void admitMailRequest(Client client) {
+        if (!store.countForNetwork(networkKeyOf(client)))
             throw tooMany(Math.toIntExact(Math.max(1, settings.networkRefill().toSeconds())));
-        return store.countRunningDown("mail:" + hash(address.toLowerCase(Locale.ROOT)), MAILS_AT_ONCE, MAIL_REFILL);
+    }
+
+    /**
+     * Counts a mail that is about to be written because somebody asked for it. An address is sent {@value #MAILS_AT_ONCE} of
+     * each kind at once and then one in a quarter of an hour, whoever asks. Counted with what is written in the surrounding
+     * transaction; past the budget nothing is counted.
+     *
+     * @param kind such as {@code reset_password}: those of one kind do not use up the budget of another
+     * @return false when nothing is to be sent, of which nobody is told
+     */
+    public boolean mayMail(String kind, String address) {
+        var key = "mail:" + kind + ":" + hash(address.toLowerCase(Locale.ROOT));
+        return store.countRunningDown(key, MAILS_AT_ONCE, MAIL_REFILL);
     }
 
     private Try admit(String key, Client client, boolean countsForNetwork) {

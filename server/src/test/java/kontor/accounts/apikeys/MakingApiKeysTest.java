@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import kontor.Api;
 import kontor.KontorTest;
+import kontor.TestMail;
 import kontor.TestUsers;
 import kontor.TestUsers.TestUser;
 import kontor.database.TestDatabase;
@@ -69,6 +70,19 @@ class MakingApiKeysTest {
                         .single())
                 .isEqualTo(
                         MessageDigest.getInstance("SHA-256").digest(key.text().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    void tellsTheOwnerByMailWhichKeyItWasAndNothingOfIt() {
+        var key = keys.of(clerk, "orders:read");
+        assertThat(api.as(clerk).post("/api-keys", wanted("finance:read")).status())
+                .as("beyond the clerk's rights")
+                .isEqualTo(403);
+        assertThat(TestMail.textsTo(clerk.email(), 1))
+                .singleElement()
+                .satisfies(text -> assertThat(text)
+                        .contains("Its name is: A program")
+                        .doesNotContain("http", key.text(), key.text().substring(SHOWN), "orders:read"));
     }
 
     @Test

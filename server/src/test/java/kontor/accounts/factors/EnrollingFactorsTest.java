@@ -7,6 +7,7 @@ import java.util.Base64;
 import java.util.Map;
 import kontor.Api;
 import kontor.KontorTest;
+import kontor.TestMail;
 import kontor.TestUsers;
 import kontor.TestUsers.TestUser;
 import org.junit.jupiter.api.BeforeEach;
@@ -158,6 +159,39 @@ class EnrollingFactorsTest {
         assertThat(desk.login(ann).status()).isEqualTo(200);
         assertThat(api.as(ann).delete("/users/me/factors/totp").status()).isEqualTo(404);
         assertThat(desk.acts(ann)).containsExactly("factors.add done", "factors.remove done");
+    }
+
+    @Test
+    void theOwnerIsToldOfEachChangeByMail() {
+        var app = desk.enrol(ann);
+        api.as(ann).post("/users/me/factors/recovery-codes", null);
+        var options =
+                api.as(ann).post("/users/me/passkeys/options", null).json().at("/public_key");
+        var made = api.as(ann)
+                .post(
+                        "/users/me/passkeys",
+                        Map.of("name", "Phone", "credential", new TestAuthenticator().create(options)));
+        assertThat(api.as(ann)
+                        .delete("/users/me/passkeys/" + made.at("/passkey/id"))
+                        .status())
+                .as(made.text())
+                .isEqualTo(204);
+        assertThat(api.as(ann).delete("/users/me/factors/totp").status()).isEqualTo(204);
+        var told = TestMail.textsTo(ann.email(), 5);
+        assertThat(told)
+                .hasSize(5)
+                .anySatisfy(text -> assertThat(text).contains("given an authenticator app"))
+                .anySatisfy(text -> assertThat(text).contains("recovery codes of your account were made anew"))
+                .anySatisfy(text -> assertThat(text).contains("given a passkey"))
+                .anySatisfy(text -> assertThat(text).contains("lost a passkey"))
+                .anySatisfy(text -> assertThat(text).contains("lost an authenticator app"))
+                .allSatisfy(text -> assertThat(text)
+                        .contains("If that was not you")
+                        .doesNotContain(
+                                "token=",
+                                "http",
+                                Base32.encode(app.secret()),
+                                app.recoveryCodes().getFirst()));
     }
 
     @Test

@@ -95,6 +95,15 @@ class FactorDesk {
         return api.post("/login/second-factor", Map.of("ticket", ticket, "code", code));
     }
 
+    /** The cookie of a known device that a login has set, as it is sent. */
+    static String device(Api.Answer login) {
+        return login.headers().allValues("Set-Cookie").stream()
+                .filter(cookie -> cookie.startsWith("__Host-device="))
+                .map(cookie -> cookie.substring(0, cookie.indexOf(';')))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** A session that has shown the user's second factor. */
     TestUser signedIn(App app) {
         forgetUse(app.user());

@@ -186,6 +186,24 @@ class LoggingInWithASecondFactorTest {
     }
 
     @Test
+    void strangersWhoGuessKeepTheOwnerOutOfNoBrowserThatIsKnown() {
+        var login =
+                api.post("/login", Map.of("email", ann.email(), "password", TestUsers.PASSWORD, "session", "cookie"));
+        var device = FactorDesk.device(desk.secondFactor(login.at("/ticket"), app.code(0)));
+        desk.forgetUse(ann);
+        var strangers = desk.ticket(ann);
+        for (var i = 0; i < 5; i++)
+            assertThat(desk.secondFactor(strangers, "000000").status()).isEqualTo(401);
+        var owners = Map.of("ticket", desk.ticket(ann), "code", app.code(0));
+        assertThat(api.post("/login/second-factor", owners).status()).isEqualTo(429);
+        assertThat(api.post("/login/second-factor", owners, "Cookie", device).status())
+                .isEqualTo(200);
+        assertThat(desk.secondFactor(strangers, "000000").status())
+                .as("that has freed nobody else")
+                .isEqualTo(429);
+    }
+
+    @Test
     void aThousandGuessesAreLookedAtTenTimesAtMost() throws Exception {
         var ticket = desk.ticket(ann);
         var answers = raceFor(1000, () -> desk.secondFactor(ticket, "000000"));

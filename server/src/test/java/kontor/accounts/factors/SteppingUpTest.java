@@ -127,8 +127,23 @@ class SteppingUpTest {
         assertThat(stepUp(bob, "code", app.code(0))).isEqualTo(429);
     }
 
-    private int stepUp(TestUser user, String with, String value) {
-        return api.as(user).post("/login/step-up", Map.of(with, value)).status();
+    @Test
+    void strangersWhoGuessKeepTheOwnerOutOfNoBrowserThatIsKnown() {
+        var device = FactorDesk.device(
+                api.post("/login", Map.of("email", ann.email(), "password", TestUsers.PASSWORD, "session", "cookie")));
+        for (var i = 0; i < 5; i++)
+            assertThat(stepUp(ann, "password", "a guess")).isEqualTo(401);
+        assertThat(stepUp(ann, "password", TestUsers.PASSWORD)).isEqualTo(429);
+        assertThat(stepUp(ann, "password", TestUsers.PASSWORD, "Cookie", device))
+                .isEqualTo(204);
+        var app = desk.enrol(ann);
+        for (var i = 0; i < 5; i++) assertThat(stepUp(ann, "code", "000000")).isEqualTo(401);
+        assertThat(stepUp(ann, "code", app.code(0))).isEqualTo(429);
+        assertThat(stepUp(ann, "code", app.code(0), "Cookie", device)).isEqualTo(204);
+    }
+
+    private int stepUp(TestUser user, String with, String value, String... headers) {
+        return api.as(user).post("/login/step-up", Map.of(with, value), headers).status();
     }
 
     private void register(TestAuthenticator phone) {

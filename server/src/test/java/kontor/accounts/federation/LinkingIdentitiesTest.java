@@ -7,6 +7,7 @@ import java.util.UUID;
 import kontor.Api;
 import kontor.KontorTest;
 import kontor.TestDirectory;
+import kontor.TestMail;
 import kontor.TestProvider;
 import kontor.TestUsers;
 import kontor.TestUsers.TestUser;
@@ -52,6 +53,9 @@ class LinkingIdentitiesTest {
         assertThat(later.logIn("closed", subject, about -> about).status()).isEqualTo(303);
         assertThat(later.email()).isEqualTo(ann.email());
         assertThat(acts("identities.link")).isEqualTo(1);
+        assertThat(TestMail.textsTo(ann.email(), 1).getFirst())
+                .contains("linked")
+                .doesNotContain(subject, "http");
     }
 
     @Test
@@ -122,6 +126,9 @@ class LinkingIdentitiesTest {
                 .isEqualTo(204);
         assertThat(api.as(ann).get("/users/me").at("/roles/0")).isEqualTo("customer");
         assertThat(acts("identities.remove")).isEqualTo(1);
+        assertThat(TestMail.textsTo(ann.email(), 2))
+                .anySatisfy(text -> assertThat(text).contains("removed"))
+                .hasSize(2);
         assertThat(acts("users.roles")).isEqualTo(2);
     }
 

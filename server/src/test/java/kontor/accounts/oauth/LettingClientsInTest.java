@@ -14,6 +14,7 @@ import kontor.KontorTest;
 import kontor.TestUsers;
 import kontor.TestUsers.TestUser;
 import kontor.accounts.oauth.TestClients.TestClient;
+import kontor.accounts.sessions.PublicUrl;
 import kontor.accounts.sessions.SessionSettings;
 import kontor.database.TestDatabase;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,9 @@ class LettingClientsInTest {
 
     @Autowired
     SessionSettings settings;
+
+    @Autowired
+    PublicUrl address;
 
     private final JdbcClient owner = JdbcClient.create(TestDatabase.owner());
     private TestUser ann;
@@ -69,7 +73,7 @@ class LettingClientsInTest {
         var back = answer(question, client, scope, "allow", cookie);
         assertThat(back.header("Location")).startsWith(TestClients.REDIRECT + "?");
         assertThat(TestClients.parameter(back, "state")).isEqualTo("a state/of=the client's");
-        assertThat(TestClients.parameter(back, "iss")).isEqualTo(settings.publicUrl());
+        assertThat(TestClients.parameter(back, "iss")).isEqualTo(address.publicUrl());
 
         var tokens = clients.exchange(client, TestClients.parameter(back, "code"), verifier);
         assertThat(tokens.status()).as(tokens.text()).isEqualTo(200);
@@ -78,7 +82,7 @@ class LettingClientsInTest {
         assertThat(Set.of(tokens.at("/scope").split(" ", -1))).isEqualTo(Set.of(scope.split(" ", -1)));
 
         var id = verified(tokens.at("/id_token"), "JWT");
-        assertThat(id.getIssuer()).isEqualTo(settings.publicUrl());
+        assertThat(id.getIssuer()).isEqualTo(address.publicUrl());
         assertThat(id.getAudience()).containsExactly(client.id());
         assertThat(id.getSubject()).isEqualTo(Long.toString(ann.id()));
         assertThat(id.getStringClaim("nonce")).isEqualTo("n-0S6_WzA2Mj");
@@ -88,7 +92,7 @@ class LettingClientsInTest {
         assertThat(id.getStringClaim("at_hash")).hasSize(22);
 
         var access = verified(tokens.at("/access_token"), "at+jwt");
-        assertThat(access.getIssuer()).isEqualTo(settings.publicUrl());
+        assertThat(access.getIssuer()).isEqualTo(address.publicUrl());
         assertThat(access.getAudience()).containsExactly(settings.audience());
         assertThat(access.getStringClaim("client_id")).isEqualTo(client.id());
 
@@ -168,7 +172,7 @@ class LettingClientsInTest {
                     new String[] {"code_challenge_method", null})) {
                 var refused = ask(client, "openid", faulty);
                 assertThat(TestClients.parameter(refused, "error")).isEqualTo("invalid_request");
-                assertThat(TestClients.parameter(refused, "iss")).isEqualTo(settings.publicUrl());
+                assertThat(TestClients.parameter(refused, "iss")).isEqualTo(address.publicUrl());
             }
         }
     }
@@ -377,7 +381,7 @@ class LettingClientsInTest {
         var oauth = api.get("/.well-known/oauth-authorization-server");
         assertThat(openid.status()).isEqualTo(200);
         assertThat(openid.json()).isEqualTo(oauth.json());
-        assertThat(openid.at("/issuer")).isEqualTo(settings.publicUrl());
+        assertThat(openid.at("/issuer")).isEqualTo(address.publicUrl());
         assertThat(openid.at("/response_types_supported/0")).isEqualTo("code");
         openid.json().properties().stream()
                 .filter(member ->
@@ -385,7 +389,7 @@ class LettingClientsInTest {
                 .forEach(member -> {
                     var path = member.getValue()
                             .asString()
-                            .substring(settings.publicUrl().length());
+                            .substring(address.publicUrl().length());
                     var get = member.getKey().startsWith("authorization")
                             || member.getKey().startsWith("jwks")
                             || member.getKey().startsWith("userinfo");

@@ -53,6 +53,9 @@ class TokensInUseTest {
     SessionSettings settings;
 
     @Autowired
+    PublicUrl address;
+
+    @Autowired
     RateLimits limits;
 
     @Autowired
@@ -224,7 +227,6 @@ class TokensInUseTest {
     private KnownTokens knownTokens(Duration recheck, SessionStore from) {
         var changed = new SessionSettings(
                 settings.issuer(),
-                settings.publicUrl(),
                 settings.audience(),
                 settings.tokenLifetime(),
                 recheck,
@@ -235,7 +237,7 @@ class TokensInUseTest {
                 settings.signingKeyLifetime(),
                 settings.signingKeyNotice(),
                 settings.secondFactorRequiredForStaff());
-        return new KnownTokens(new AccessTokens(keys, changed, now::get), from, changed);
+        return new KnownTokens(new AccessTokens(keys, changed, address, now::get), from, changed);
     }
 
     private void takeRolesAway() {

@@ -171,6 +171,42 @@ class ThrottlingTest {
     }
 
     @Test
+    void aBrowserThatIsKnownIsNotLockedOutOfTheSecondStepEither() {
+        var ann = users.customer();
+        var cookie = sessions.rememberDevice(ann.id(), new Client("192.0.2.1", null, null));
+        var home = new Client(
+                "192.0.2.1", null, java.util.Objects.requireNonNull(cookie).getValue());
+        for (var i = 0; i < 5; i++) failStep(ann.id());
+        assertThatThrownBy(() -> failStep(ann.id())).isInstanceOf(Refusal.class);
+        for (var i = 0; i < 5; i++) throttle.admit("factor", ann.id(), home).close();
+        assertThatThrownBy(() -> throttle.admit("factor", ann.id(), home)).isInstanceOf(Refusal.class);
+        try (var first = throttle.admit(ann.email(), home)) {
+            first.succeeded();
+        }
+        assertThatThrownBy(() -> throttle.admit("factor", ann.id(), home))
+                .as("the first step forgives nothing at the second")
+                .isInstanceOf(Refusal.class);
+        throttle.admit("verify", ann.id(), home).close();
+        var bob = users.customer();
+        for (var i = 0; i < 5; i++) failStep(bob.id());
+        assertThatThrownBy(() -> throttle.admit("factor", bob.id(), home))
+                .as("nor is it known for others")
+                .isInstanceOf(Refusal.class);
+    }
+
+    @Test
+    void anAddressHasABudgetOfMailsForEachKind() {
+        for (var i = 0; i < 4; i++)
+            assertThat(throttle.mayMail("verify_email", account)).isTrue();
+        assertThat(throttle.mayMail("verify_email", account.toUpperCase(java.util.Locale.ROOT)))
+                .isFalse();
+        assertThat(throttle.mayMail("reset_password", account)).isTrue();
+        passTime(15 * 60 + 1);
+        assertThat(throttle.mayMail("verify_email", account)).isTrue();
+        assertThat(throttle.mayMail("verify_email", account)).isFalse();
+    }
+
+    @Test
     void whatWasTypedForAnAccountIsNotKept() {
         fail("hunter2-typed-in-the-wrong-field", somewhere());
         assertThat(owner.sql("SELECT count(*) FROM accounts.tries WHERE key LIKE '%hunter2%'")

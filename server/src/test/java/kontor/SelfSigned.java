@@ -1,4 +1,4 @@
-package kontor.accounts.federation;
+package kontor;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -6,9 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.util.Base64;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * A server's certificate that it has signed itself, for one name and no other.
@@ -16,10 +18,11 @@ import javax.net.ssl.SSLContext;
  * @param tls with which a server shows it
  * @param pem the file that a client believes it by
  */
-record SelfSigned(SSLContext tls, Path pem) {
+public record SelfSigned(SSLContext tls, Path pem) {
     private static final String PASSWORD = "for these tests";
 
-    static SelfSigned in(Path folder, String name) throws IOException, GeneralSecurityException, InterruptedException {
+    public static SelfSigned in(Path folder, String name)
+            throws IOException, GeneralSecurityException, InterruptedException {
         var file = folder.resolve(name + ".p12");
         var made = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -61,5 +64,20 @@ record SelfSigned(SSLContext tls, Path pem) {
                 folder.resolve(name + ".pem"),
                 "-----BEGIN CERTIFICATE-----\n" + encoded + "\n-----END CERTIFICATE-----\n");
         return new SelfSigned(tls, pem);
+    }
+
+    /** With which a client believes it, and no other. */
+    public SSLContext believers() throws IOException, GeneralSecurityException {
+        var store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        try (var file = Files.newInputStream(pem)) {
+            store.setCertificateEntry(
+                    "server", CertificateFactory.getInstance("X.509").generateCertificate(file));
+        }
+        var trusted = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trusted.init(store);
+        var context = SSLContext.getInstance("TLS");
+        context.init(null, trusted.getTrustManagers(), null);
+        return context;
     }
 }
