@@ -45,6 +45,8 @@ final class Rehearsal {
                 "--server.port=0",
                 "--management.server.port=0",
                 "--kontor.web.requests-per-second=0",
+                "--kontor.orders.open-per-user=0", // one buyer orders it all
+                "--kontor.orders.held-units-per-user=0",
                 "--kontor.admin.email=" + ADMIN,
                 "--kontor.admin.password=" + password));
         whole.addAll(Arrays.asList(options));

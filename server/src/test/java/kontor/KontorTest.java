@@ -27,6 +27,9 @@ import org.springframework.test.context.ContextConfiguration;
             "kontor.auditlog.refusals-per-minute=1000000", // all tests come from one address, and are refused a lot
             "kontor.accounts.public-url=https://shop.example",
             "kontor.orders.step-up-refund-limit.GBP=50000000", // more than any other test gives back
+            "kontor.orders.refund-approval-above.CHF=10000", // which no other test has anything to do with
+            "kontor.orders.open-per-user=0", // a few people buy for all tests
+            "kontor.orders.held-units-per-user=0",
             "kontor.admin.email=" + KontorTest.ADMIN_EMAIL,
             "kontor.admin.password=" + KontorTest.ADMIN_PASSWORD,
         })

@@ -33,6 +33,8 @@ public final class OwnServer implements AutoCloseable {
                 gateway.options().stream(),
                 Stream.of(options));
         context = new SpringApplicationBuilder(Kontor.class)
+                // One buyer does it all, unless the options have it otherwise.
+                .properties("kontor.orders.open-per-user=0", "kontor.orders.held-units-per-user=0")
                 .run(all.flatMap(each -> each).toArray(String[]::new));
         token = context.getBean(TestUsers.class).admin().token();
     }

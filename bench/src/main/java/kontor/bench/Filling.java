@@ -60,6 +60,11 @@ final class Filling {
                 'total', jsonb_build_object('amount', subtotal + 495, 'currency', 'GBP')), now(), now()
             FROM filling
             """, """
+            INSERT INTO orders.holdings (customer_id, unpaid_orders, held_units)
+            SELECT buyer, count(*), 3 * count(*) FROM filling GROUP BY buyer
+            ON CONFLICT (customer_id) DO UPDATE SET unpaid_orders = holdings.unpaid_orders + excluded.unpaid_orders,
+                held_units = holdings.held_units + excluded.held_units
+            """, """
             UPDATE inventory.levels SET reserved = reserved + bought.count
             FROM (
                 SELECT variant_id, count(*) AS count

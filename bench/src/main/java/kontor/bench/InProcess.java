@@ -51,6 +51,8 @@ final class InProcess implements AutoCloseable {
                 "--kontor.db.url=", // the embedded one, whatever the environment names
                 "--server.port=0",
                 "--management.server.port=0",
+                "--kontor.orders.open-per-user=0", // what is placed stays unpaid; it is counted all the same
+                "--kontor.orders.held-units-per-user=0",
                 "--kontor.accounts.token-lifetime=1d", // the tokens issued here are used for the whole run
                 "--kontor.admin.password=" + RawOrder.key(new SplittableRandom(System.nanoTime())),
                 "--logging.level.root=error"));

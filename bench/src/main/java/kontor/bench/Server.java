@@ -10,6 +10,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -38,7 +39,7 @@ final class Server implements AutoCloseable {
         command = Command.start(
                 project,
                 log,
-                settings,
+                withoutCaps(settings),
                 "start",
                 "--port=" + port,
                 "--management-port=" + managementPort,
@@ -50,6 +51,14 @@ final class Server implements AutoCloseable {
             throw e;
         }
         readyAfter = Duration.ofNanos(System.nanoTime() - begun);
+    }
+
+    /** A thousand buyers place tens of thousands of orders and pay for few: it is counted, and nobody is sent away. */
+    private static Map<String, String> withoutCaps(Map<String, String> settings) {
+        var all = new HashMap<>(settings);
+        all.put("KONTOR_ORDERS_OPEN_PER_USER", "0");
+        all.put("KONTOR_ORDERS_HELD_UNITS_PER_USER", "0");
+        return all;
     }
 
     /** Returns when it takes requests. */

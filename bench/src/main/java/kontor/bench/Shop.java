@@ -15,8 +15,8 @@ final class Shop {
 
     /** The tables that an order leaves rows in. */
     static final String FILLED_BY_ORDERS = """
-            idempotency.keys, orders.orders, orders.lines, orders.history, payments.payments, payments.operations,
-            payments.inbound_events, ledger.transactions, ledger.entries, ledger.seals, ledger.sealed, ledger.balances,
+            idempotency.keys, orders.orders, orders.lines, orders.history, orders.holdings, payments.payments,
+            payments.operations, payments.inbound_events, ledger.transactions, ledger.entries, ledger.seals, ledger.sealed, ledger.balances,
             events.outbox, inventory.holds, inventory.levels""";
 
     private static final long PLENTY = 1_000_000_000;

@@ -13,6 +13,12 @@ sealed interface LaneResult {
     /** Nothing was written: of this variant so much is left. */
     record SoldOut(long variantId, long available) implements LaneResult {}
 
+    /** Nothing was written: its customer has so many unpaid orders, and may have no more. */
+    record TooManyOpen(long open) implements LaneResult {}
+
+    /** Nothing was written: its customer's unpaid orders name so many units, and with these they would be too many. */
+    record TooManyHeld(long held) implements LaneResult {}
+
     /** Nothing was written: the catalogue has changed since the order was priced. */
     record Stale() implements LaneResult {}
 

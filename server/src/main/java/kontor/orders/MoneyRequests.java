@@ -28,6 +28,8 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 @Component
 class MoneyRequests {
+    private static final String OF_ORDER = "POST /orders/";
+
     private final PaymentMoves moves;
     private final Payments payments;
     private final OrderMoney money;
@@ -58,6 +60,9 @@ class MoneyRequests {
         /** What will be asked. */
         record Asking(List<Operation> operations) implements Begun {}
 
+        /** It is not for now: this is the answer, committed with what was written, and told again. */
+        record Answered(ResponseEntity<?> answer) implements Begun {}
+
         /** Nothing is to be done: the transaction is taken back. */
         record Refused(ResponseEntity<?> problem) implements Begun {}
     }
@@ -74,6 +79,7 @@ class MoneyRequests {
         if (begun.isEmpty()) return again(orderId, key, answer);
         return switch (begun.get()) {
             case Begun.Refused(var problem) -> problem;
+            case Begun.Answered(var response) -> response;
             case Begun.Asking(var operations) -> {
                 for (var operation : operations) ask(operation);
                 yield finish(orderId, key, answer, false);
@@ -90,7 +96,10 @@ class MoneyRequests {
             }
             var begun = begin.get();
             if (begun instanceof Begun.Refused) status.setRollbackOnly();
-            return Optional.of(begun);
+            if (!(begun instanceof Begun.Answered(var response))) return Optional.of(begun);
+            var answer = idempotency.written(response);
+            idempotency.answer(List.of(new Claim(key, answer, orderId)));
+            return Optional.of(new Begun.Answered(answer.toResponse(false)));
         });
         return Objects.requireNonNull(outcome, "a transaction gave no answer");
     }
@@ -133,9 +142,14 @@ class MoneyRequests {
                 "a transaction gave no answer");
     }
 
-    /** How a request is named in its operations: keys are the caller's own per route, so the route is part of it. */
+    /**
+     * How a request is named in its operations: keys are the caller's own per route, so the route is part of it, but for the
+     * order, which the operations know.
+     */
     static String requestKeyOf(RequestKey key) {
-        return key.route().substring(key.route().lastIndexOf('/') + 1) + " " + key.key();
+        var route = key.route();
+        var named = route.startsWith(OF_ORDER) ? route.lastIndexOf('/') : route.indexOf('/');
+        return route.substring(named + 1) + " " + key.key();
     }
 
     /** 409: a payment of the order has a question open at its gateway. */

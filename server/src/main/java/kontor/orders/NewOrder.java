@@ -24,4 +24,17 @@ record NewOrder(
         @Nullable String shippingOption,
         @Nullable String shippingAddress,
         String actor,
-        Instant placedAt) {}
+        Instant placedAt) {
+    /** Whether it counts as held by a customer who has not paid; a guest has no account to count it with. */
+    boolean isHeldAgainstCustomer() {
+        return customerId != null && Holding.counts(status, paymentStatus);
+    }
+
+    /** How many units of articles it names. */
+    long units() {
+        return lines.stream()
+                .filter(line -> line.variantId() != null)
+                .mapToLong(OrderLine::quantity)
+                .sum();
+    }
+}

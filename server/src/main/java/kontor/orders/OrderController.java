@@ -22,6 +22,8 @@ import kontor.orders.PlaceOrderResult.Answered;
 import kontor.orders.PlaceOrderResult.OutOfStock;
 import kontor.orders.PlaceOrderResult.Placed;
 import kontor.orders.PlaceOrderResult.PriceChanged;
+import kontor.orders.PlaceOrderResult.TooManyOpenOrders;
+import kontor.orders.PlaceOrderResult.TooManyUnitsHeld;
 import kontor.web.Anyone;
 import kontor.web.Caller;
 import kontor.web.Page;
@@ -107,6 +109,20 @@ class OrderController {
                             "out_of_stock",
                             "Only %d of %s left.".formatted(available, sku),
                             Map.of("sku", sku, "available", available));
+                case TooManyOpenOrders(var limit, var open) ->
+                    Problem.of(
+                            HttpStatus.CONFLICT,
+                            "too_many_open_orders",
+                            "There are %d unpaid orders, and there may be %d. Pay or cancel one first."
+                                    .formatted(open, limit),
+                            Map.of("limit", limit, "open", open));
+                case TooManyUnitsHeld(var limit, var held) ->
+                    Problem.of(
+                            HttpStatus.CONFLICT,
+                            "too_many_units_held",
+                            "Unpaid orders hold %d units, and may hold %d with this one. Pay or cancel one first."
+                                    .formatted(held, limit),
+                            Map.of("limit", limit, "held", held));
                 case PriceChanged(var total) ->
                     Problem.of(
                             HttpStatus.CONFLICT,

@@ -12,6 +12,8 @@ import kontor.orders.PlaceOrderResult.Answered;
 import kontor.orders.PlaceOrderResult.OutOfStock;
 import kontor.orders.PlaceOrderResult.Placed;
 import kontor.orders.PlaceOrderResult.PriceChanged;
+import kontor.orders.PlaceOrderResult.TooManyOpenOrders;
+import kontor.orders.PlaceOrderResult.TooManyUnitsHeld;
 import kontor.web.Refusal;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
@@ -28,6 +30,7 @@ class OrderCounts {
         REPLAYED,
         OUT_OF_STOCK,
         PRICE_CHANGED,
+        TOO_MUCH_HELD,
         REFUSED,
         OVERLOADED,
         FAILED
@@ -66,6 +69,7 @@ class OrderCounts {
             case Answered(var answer, var replayed) -> replayed ? Outcome.REPLAYED : outcomeOf(answer);
             case OutOfStock _ -> Outcome.OUT_OF_STOCK;
             case PriceChanged _ -> Outcome.PRICE_CHANGED;
+            case TooManyOpenOrders _, TooManyUnitsHeld _ -> Outcome.TOO_MUCH_HELD;
         };
     }
 

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import kontor.batching.BatchWriter;
@@ -29,8 +30,9 @@ import org.springframework.transaction.support.TransactionTemplate;
  * Writes a batch of orders and gateway answers in one transaction.
  *
  * <p>The quick way inserts everything first and takes the stock last, in one statement just before the commit, so that a
- * popular article is locked only for the commit itself. If anything is short, the transaction is rolled back and the
- * batch goes the careful way: stock first, orders accepted in the order in which they came, each one whole or not at all.
+ * popular article is locked only for the commit itself; just before it, what customers hold is counted. If anything is
+ * short, or somebody would hold too much, the transaction is rolled back and the batch goes the careful way: holdings and
+ * stock first, orders accepted in the order in which they came, each one whole or not at all.
  * After a shortage the careful way is taken for a while, because the quick one would only find out the same again.
  */
 @Component
@@ -40,6 +42,7 @@ class OrderLane implements BatchWriter<LaneCommand, LaneResult> {
 
     private final TransactionTemplate transaction;
     private final OrderStore store;
+    private final HoldingStore holdings;
     private final Settling settling;
     private final Catalog catalog;
     private final Inventory inventory;
@@ -53,6 +56,7 @@ class OrderLane implements BatchWriter<LaneCommand, LaneResult> {
     OrderLane(
             TransactionTemplate transaction,
             OrderStore store,
+            HoldingStore holdings,
             Settling settling,
             Catalog catalog,
             Inventory inventory,
@@ -63,6 +67,7 @@ class OrderLane implements BatchWriter<LaneCommand, LaneResult> {
             OrderSettings settings) {
         this.transaction = transaction;
         this.store = store;
+        this.holdings = holdings;
         this.settling = settling;
         this.catalog = catalog;
         this.inventory = inventory;
@@ -121,17 +126,22 @@ class OrderLane implements BatchWriter<LaneCommand, LaneResult> {
     }
 
     private void settle(List<LaneCommand.Settle> settles, Results results) {
-        if (!settles.isEmpty()) transaction.executeWithoutResult(_ -> settling.settle(settles, results));
+        if (settles.isEmpty()) return;
+        transaction.executeWithoutResult(_ -> {
+            var settled = settling.settle(settles, results);
+            holdings.add(settled.given());
+            inventory.release(settled.cancelled());
+        });
     }
 
-    /** @return false when stock was short: nothing was written, and no result was given */
+    /** @return false when stock was short, or somebody would have held more than they may: nothing was written, and no result was given */
     private boolean writeQuickly(List<LaneCommand.Place> places, List<LaneCommand.Settle> settles, Results results) {
         var outcome = new Results(results);
         var written = transaction.execute(status -> {
             var fresh = claim(current(places, outcome), outcome);
             insert(fresh, outcome);
-            settling.settle(settles, outcome);
-            if (reserve(fresh)) return true;
+            var settled = settling.settle(settles, outcome); // of which none gives stock back
+            if (holdings.addWithinCaps(changes(fresh, settled.given())) && reserve(fresh)) return true;
             status.setRollbackOnly();
             return false;
         });
@@ -146,14 +156,16 @@ class OrderLane implements BatchWriter<LaneCommand, LaneResult> {
     private void writeCarefully(List<LaneCommand.Place> places, Results results) {
         carefulBatches.decrementAndGet();
         for (var tried = 1; ; tried++) {
-            var wanted = refuseSoldOut(places, results);
+            var wanted = refuseHopeless(places, results);
             if (wanted.isEmpty()) return;
             var outcome = new Results(results);
             var written = transaction.execute(status -> {
                 var accepted = acceptInOrder(current(wanted, outcome), outcome);
                 // The rows are locked, so this cannot fall short; the claim can still find that another server was
                 // faster.
-                if (reserve(accepted) && claim(accepted, outcome).size() == accepted.size()) {
+                if (holdings.addWithinCaps(changes(accepted, List.of()))
+                        && reserve(accepted)
+                        && claim(accepted, outcome).size() == accepted.size()) {
                     insert(accepted, outcome);
                     return true;
                 }
@@ -206,24 +218,34 @@ class OrderLane implements BatchWriter<LaneCommand, LaneResult> {
 
     /**
      * Answers what was taken before, and refuses, without locking anything, what was not there at this moment even for
-     * one buyer alone. In this order: the stock is read first, so that whoever took the last of it is found afterwards,
-     * and its repetition is never told that it is sold out.
+     * one buyer alone, and whoever holds too much. In this order: the stock is read first, so that whoever took the last of
+     * it is found afterwards, and its repetition is never told that it is sold out.
      */
-    private List<LaneCommand.Place> refuseSoldOut(List<LaneCommand.Place> places, Results results) {
+    private List<LaneCommand.Place> refuseHopeless(List<LaneCommand.Place> places, Results results) {
         if (places.isEmpty()) return places;
+        var held = holdings.of(customersOf(places));
         var available = inventory.available(variantsOf(places));
         var fresh = answerRepeated(places, results);
-        var kept = kept(fresh, results, place -> shortage(place, available));
+        var kept = kept(fresh, results, place -> {
+            var shortage = shortage(place, available);
+            return shortage != null ? shortage : excess(place, held);
+        });
         if (kept.size() < fresh.size()) carefulBatches.set(CAREFUL_BATCHES_AFTER_SHORTAGE);
         return kept;
     }
 
     private List<LaneCommand.Place> acceptInOrder(List<LaneCommand.Place> places, Results outcome) {
         if (places.isEmpty()) return places;
+        var held = new HashMap<>(holdings.lock(customersOf(places)));
         var available = new HashMap<>(inventory.availableLocked(variantsOf(places)));
         var accepted = kept(places, outcome, place -> {
             var shortage = shortage(place, available);
             if (shortage != null) return shortage;
+            var excess = excess(place, held);
+            if (excess != null) return excess;
+            if (place.order().isHeldAgainstCustomer())
+                held.merge(
+                        customerOf(place), Holding.NONE.with(place.order()), (before, _) -> before.with(place.order()));
             for (var line : place.order().lines())
                 if (line.variantId() != null) available.merge(line.variantId(), -line.quantity(), Long::sum);
             return null;
@@ -244,6 +266,16 @@ class OrderLane implements BatchWriter<LaneCommand, LaneResult> {
         return null;
     }
 
+    /** What is wrong with an order beside what its customer holds already; null for nothing. */
+    private @Nullable LaneResult excess(LaneCommand.Place place, Map<Long, Holding> held) {
+        if (!place.order().isHeldAgainstCustomer()) return null;
+        var before = held.getOrDefault(customerOf(place), Holding.NONE);
+        var after = before.with(place.order());
+        if (after.orders() > settings.mostUnpaidOrders()) return new LaneResult.TooManyOpen(before.orders());
+        if (after.units() > settings.mostHeldUnits()) return new LaneResult.TooManyHeld(before.units());
+        return null;
+    }
+
     /** Takes the stock of all orders in one statement. @return false when anything is short */
     private boolean reserve(List<LaneCommand.Place> places) {
         var wanted = new TreeMap<Long, Long>();
@@ -254,6 +286,33 @@ class OrderLane implements BatchWriter<LaneCommand, LaneResult> {
         return inventory.reserve(
                 wanted.keySet().stream().mapToLong(Long::longValue).toArray(),
                 wanted.values().stream().mapToLong(Long::longValue).toArray());
+    }
+
+    private static List<NewOrder> ordersOf(List<LaneCommand.Place> places) {
+        return places.stream().map(LaneCommand.Place::order).toList();
+    }
+
+    private static List<HoldingStore.Change> changes(List<LaneCommand.Place> places, List<HoldingStore.Change> others) {
+        var changes = new ArrayList<>(others);
+        for (var place : places)
+            if (place.order().isHeldAgainstCustomer())
+                changes.add(new HoldingStore.Change(
+                        customerOf(place), 1, place.order().units()));
+        return changes;
+    }
+
+    /** Those whose orders are counted. */
+    private static long[] customersOf(List<LaneCommand.Place> places) {
+        return places.stream()
+                .filter(place -> place.order().isHeldAgainstCustomer())
+                .mapToLong(OrderLane::customerOf)
+                .sorted()
+                .distinct()
+                .toArray();
+    }
+
+    private static long customerOf(LaneCommand.Place place) {
+        return Objects.requireNonNull(place.order().customerId(), "only customers hold something");
     }
 
     private static long[] variantsOf(List<LaneCommand.Place> places) {
@@ -269,7 +328,7 @@ class OrderLane implements BatchWriter<LaneCommand, LaneResult> {
     private void insert(List<LaneCommand.Place> places, Results outcome) {
         if (places.isEmpty()) return;
         for (var place : places) outcome.set(place, new LaneResult.Written());
-        var orders = places.stream().map(LaneCommand.Place::order).toList();
+        var orders = ordersOf(places);
         var statements = new Statements(); // one trip to the database for all of it
         store.insert(statements, orders);
         store.addSteps(statements, orders.stream().map(OrderLane::placed).toList());

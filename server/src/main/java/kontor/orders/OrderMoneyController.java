@@ -58,10 +58,16 @@ class OrderMoneyController {
 
     @Requires("orders:refund")
     @PostMapping("/orders/{id}/refunds")
-    @Operation(summary = "Give money back: 202 while a gateway has not answered")
+    @Operation(
+            summary = "Give money back: 202 while a gateway has not answered, or when somebody else has to approve it",
+            description =
+                    "Above kontor.orders.refund-approval-above nothing is given back yet: the answer is the refund"
+                            + " request that is kept for somebody with the permission refunds:approve.")
     @Parameter(in = ParameterIn.HEADER, name = Idempotency.HEADER, required = true)
     @ApiResponse(responseCode = "201", content = @Content(schema = @Schema(implementation = RefundView.class)))
-    @ApiResponse(responseCode = "202", content = @Content(schema = @Schema(implementation = RefundView.class)))
+    @ApiResponse(
+            responseCode = "202",
+            content = @Content(schema = @Schema(oneOf = {RefundView.class, RequestedRefundView.class})))
     ResponseEntity<?> refund(
             @PathVariable long id, @Valid @RequestBody RefundRequest request, Caller caller, HttpServletRequest http) {
         return refunding.refund(id, request, caller, Idempotency.keysOf(http));

@@ -21,6 +21,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     completes a path. Without any it is this server, as it is found on its own machine
  * @param stepUpRefundLimit what an order may give back, by currency in minor units, before staff have to show once more who
  *     they are: all of its refunds together, so that many small ones are no way round. Without one there is no limit
+ * @param refundApprovalAbove what an order may give back, by currency in minor units, before somebody else has to approve
+ *     it: all of its refunds together. Without one nobody has to
+ * @param openPerUser how many unpaid orders one customer may have at once; 0 for any number
+ * @param heldUnitsPerUser how many units the unpaid orders of one customer may name together; 0 for any number
  * @param shippingOptions ways to ship, by code: each with a name, and prices in minor units by currency
  */
 @ConfigurationProperties("kontor.orders")
@@ -33,25 +37,43 @@ record OrderSettings(
         @DefaultValue("at-once") Capture capture,
         @DefaultValue List<URI> returnOrigins,
         @DefaultValue Map<String, Long> stepUpRefundLimit,
+        @DefaultValue Map<String, Long> refundApprovalAbove,
+        @DefaultValue("50") long openPerUser,
+        @DefaultValue("1000") long heldUnitsPerUser,
         @DefaultValue Map<String, ShippingOption> shippingOptions) {
     OrderSettings {
         for (var origin : returnOrigins)
             if (!ReturnUrls.isOrigin(origin))
                 throw new IllegalArgumentException("kontor.orders.return-origins must each be an address like"
                         + " https://shop.example, without a path; this is not: " + origin);
-        stepUpRefundLimit = stepUpRefundLimit.entrySet().stream()
-                .collect(Collectors.toUnmodifiableMap(limit -> currency(limit.getKey()), Map.Entry::getValue));
-        if (stepUpRefundLimit.values().stream().anyMatch(limit -> limit < 0))
-            throw new IllegalArgumentException("kontor.orders.step-up-refund-limit must not be negative");
+        stepUpRefundLimit = byCurrency("kontor.orders.step-up-refund-limit", stepUpRefundLimit);
+        refundApprovalAbove = byCurrency("kontor.orders.refund-approval-above", refundApprovalAbove);
+        if (openPerUser < 0 || heldUnitsPerUser < 0)
+            throw new IllegalArgumentException(
+                    "kontor.orders.open-per-user and kontor.orders.held-units-per-user must be 0, for no cap, or more");
+    }
+
+    long mostUnpaidOrders() {
+        return openPerUser == 0 ? Long.MAX_VALUE : openPerUser;
+    }
+
+    long mostHeldUnits() {
+        return heldUnitsPerUser == 0 ? Long.MAX_VALUE : heldUnitsPerUser;
+    }
+
+    private static Map<String, Long> byCurrency(String setting, Map<String, Long> limits) {
+        if (limits.values().stream().anyMatch(limit -> limit < 0))
+            throw new IllegalArgumentException(setting + " must not be negative");
+        return limits.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(limit -> currency(setting, limit.getKey()), Map.Entry::getValue));
     }
 
     /** Names of environment variables come in small letters. */
-    private static String currency(String code) {
+    private static String currency(String setting, String code) {
         try {
             return Currency.getInstance(code.toUpperCase(Locale.ROOT)).getCurrencyCode();
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "kontor.orders.step-up-refund-limit is by currency, such as EUR; this is none: " + code, e);
+            throw new IllegalArgumentException(setting + " is by currency, such as EUR; this is none: " + code, e);
         }
     }
 

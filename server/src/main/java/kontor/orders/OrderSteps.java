@@ -15,13 +15,15 @@ import org.springframework.stereotype.Component;
 @Component
 class OrderSteps {
     private final OrderStore store;
+    private final HoldingStore holdings;
     private final Payments payments;
     private final Ledger ledger;
     private final Outbox outbox;
     private final Clock clock;
 
-    OrderSteps(OrderStore store, Payments payments, Ledger ledger, Outbox outbox, Clock clock) {
+    OrderSteps(OrderStore store, HoldingStore holdings, Payments payments, Ledger ledger, Outbox outbox, Clock clock) {
         this.store = store;
+        this.holdings = holdings;
         this.payments = payments;
         this.ledger = ledger;
         this.outbox = outbox;
@@ -44,10 +46,14 @@ class OrderSteps {
         step(order, event, status, cause == null ? "gateway:" + operation.gateway() : cause.actor(), detail);
     }
 
-    /** Writes a step in the order's history, where it stands by its payments then, and the event of it. */
+    /**
+     * Writes a step in the order's history, where it stands by its payments then, and the event of it; and counts what its
+     * customer holds. So stock is given back behind it.
+     */
     void step(OrderStore.Row order, String event, OrderStatus status, String actor, @Nullable String detail) {
         var now = clock.instant();
-        var stands = store.stand(order.id(), status, PaymentState.of(payments.ofOrder(order.id())));
+        var stand = store.stand(order.id(), status, PaymentState.of(payments.ofOrder(order.id())));
+        var stands = stand.now().row();
         var statements = new Statements();
         store.addSteps(
                 statements,
@@ -64,5 +70,13 @@ class OrderSteps {
                         now)));
         outbox.append(statements, List.of(OrderEvents.of("order." + event, stands, now)));
         store.run(statements);
+        count(stand);
+    }
+
+    private void count(OrderStore.Stand stand) {
+        var row = stand.now().row();
+        var counts = Holding.counts(row.status(), row.paymentStatus());
+        if (counts == Holding.counts(stand.oldStatus(), stand.oldPaymentStatus())) return;
+        holdings.add(stand.now().counted(counts ? 1 : -1).stream().toList());
     }
 }

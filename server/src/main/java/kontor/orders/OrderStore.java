@@ -66,6 +66,22 @@ class OrderStore {
     /** A change of status to be made if the order still stands at {@code from}. */
     record Move(long orderId, OrderStatus from, OrderStatus to, PaymentState paymentStatus) {}
 
+    /**
+     * An order's row as it is now.
+     *
+     * @param units how many units of articles it names
+     */
+    record Moved(Row row, long units) {
+        /** What it adds to what its customer holds, or with −1 takes off; nothing of a guest's. */
+        Optional<HoldingStore.Change> counted(int times) {
+            return Optional.ofNullable(row.customerId())
+                    .map(customer -> new HoldingStore.Change(customer, times, times * units));
+        }
+    }
+
+    /** An order as it is now, and where it stood before. */
+    record Stand(Moved now, OrderStatus oldStatus, PaymentState oldPaymentStatus) {}
+
     private record LineOf(long orderId, OrderLine line) {}
 
     void insert(Statements statements, List<NewOrder> orders) {
@@ -142,9 +158,9 @@ class OrderStore {
     /**
      * Moves orders on, each only if it still stands where the move begins.
      *
-     * @return the rows of those that moved, as they are now
+     * @return those that moved, as they are now
      */
-    List<Row> move(List<Move> moves) {
+    List<Moved> move(List<Move> moves) {
         return Rows.of(moves)
                 .bigint(Move::orderId)
                 .text(move -> move.from().code())
@@ -155,22 +171,30 @@ class OrderStore {
                         SET status = move.to_status, payment_status = move.payment_status, version = version + 1
                         FROM unnest(?, ?, ?, ?) AS move (order_id, from_status, to_status, payment_status)
                         WHERE id = move.order_id AND status = move.from_status
-                        RETURNING orders.*
-                        """, (row, number) -> row(row));
+                        RETURNING orders.*, (SELECT coalesce(sum(quantity), 0) FROM orders.lines
+                                   WHERE order_id = orders.id AND variant_id IS NOT NULL) AS units
+                        """, (row, number) -> new Moved(row(row), row.getLong("units")));
     }
 
-    /** Writes where an order stands now, as its next version. The caller has locked it. @return its row as it is then */
-    Row stand(long id, OrderStatus status, PaymentState paymentStatus) {
+    /** Writes where an order stands now, as its next version. The caller has locked it. */
+    Stand stand(long id, OrderStatus status, PaymentState paymentStatus) {
         return client.sql("""
                         UPDATE orders.orders
                         SET status = :status, payment_status = :payment_status, version = version + 1
+                        FROM (SELECT status AS old_status, payment_status AS old_payment_status
+                              FROM orders.orders WHERE id = :id) AS was
                         WHERE id = :id
-                        RETURNING *
+                        RETURNING orders.*, old_status, old_payment_status,
+                                  (SELECT coalesce(sum(quantity), 0) FROM orders.lines
+                                   WHERE order_id = orders.id AND variant_id IS NOT NULL) AS units
                         """)
                 .param("id", id)
                 .param("status", status.code())
                 .param("payment_status", paymentStatus.code())
-                .query((row, number) -> row(row))
+                .query((row, number) -> new Stand(
+                        new Moved(row(row), row.getLong("units")),
+                        OrderStatus.ofCode(row.getString("old_status")),
+                        PaymentState.ofCode(row.getString("old_payment_status"))))
                 .single();
     }
 

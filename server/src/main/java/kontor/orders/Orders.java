@@ -15,6 +15,8 @@ import kontor.orders.PlaceOrderResult.Answered;
 import kontor.orders.PlaceOrderResult.OutOfStock;
 import kontor.orders.PlaceOrderResult.Placed;
 import kontor.orders.PlaceOrderResult.PriceChanged;
+import kontor.orders.PlaceOrderResult.TooManyOpenOrders;
+import kontor.orders.PlaceOrderResult.TooManyUnitsHeld;
 import kontor.payments.Operation;
 import kontor.payments.Payment;
 import kontor.payments.PaymentStatus;
@@ -115,6 +117,12 @@ public class Orders {
                 }
                 case LaneResult.SoldOut(var variantId, var available) -> {
                     return new OutOfStock(skuOf(variantId, place), available);
+                }
+                case LaneResult.TooManyOpen(var open) -> {
+                    return new TooManyOpenOrders(settings.openPerUser(), open);
+                }
+                case LaneResult.TooManyHeld(var held) -> {
+                    return new TooManyUnitsHeld(settings.heldUnitsPerUser(), held);
                 }
                 case LaneResult.Stale _ -> {
                     if (tried == PRICINGS) throw busyCatalogue();

@@ -19,6 +19,12 @@ public sealed interface PlaceOrderResult {
     /** Not enough is left; nothing was written. */
     record OutOfStock(String sku, long available) implements PlaceOrderResult {}
 
+    /** Its customer has so many unpaid orders, and may have no more; nothing was written. */
+    record TooManyOpenOrders(long limit, long open) implements PlaceOrderResult {}
+
+    /** Its customer's unpaid orders name so many units, and with these they would be too many; nothing was written. */
+    record TooManyUnitsHeld(long limit, long held) implements PlaceOrderResult {}
+
     /** It costs something else than the buyer expects; nothing was written. */
     record PriceChanged(Money total) implements PlaceOrderResult {}
 }

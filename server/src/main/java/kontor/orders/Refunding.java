@@ -19,6 +19,7 @@ import kontor.web.Caller;
 import kontor.web.FreshLogins;
 import kontor.web.Problem;
 import kontor.web.Refusal;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
@@ -38,6 +39,7 @@ class Refunding {
     private final Clock clock;
     private final OrderSettings settings;
     private final FreshLogins freshLogins;
+    private final RequestedRefunds requested;
 
     Refunding(
             OrderStore store,
@@ -51,7 +53,8 @@ class Refunding {
             Ids ids,
             Clock clock,
             OrderSettings settings,
-            FreshLogins freshLogins) {
+            FreshLogins freshLogins,
+            RequestedRefunds requested) {
         this.store = store;
         this.refunds = refunds;
         this.views = views;
@@ -64,6 +67,7 @@ class Refunding {
         this.clock = clock;
         this.settings = settings;
         this.freshLogins = freshLogins;
+        this.requested = requested;
     }
 
     ResponseEntity<?> refund(long orderId, RefundRequest request, Caller caller, List<String> keys) {
@@ -72,8 +76,28 @@ class Refunding {
         var key = idempotency.required(keys, caller.principal(), "POST /orders/" + orderId + "/refunds", request);
         var cause = new Operation.Cause(caller.principal(), MoneyRequests.requestKeyOf(key), request.reason());
         return requests.answer(
-                orderId, key, () -> begin(orderId, request, caller, cause), made -> answer(orderId, made));
+                orderId, key, () -> begin(orderId, request, caller, cause, null), made -> answer(orderId, made));
     }
+
+    /** Approves what somebody else has asked for and carries it out: both, or neither. */
+    ResponseEntity<?> approve(long requestId, RequestedRefunds.Decision decision, Caller caller, List<String> keys) {
+        var asked = requested.ofSomebodyElse(requestId, caller);
+        var key = idempotency.required(
+                keys, caller.principal(), "POST /refund-requests/" + requestId + "/approve", decision);
+        var cause = new Operation.Cause(
+                caller.principal(),
+                MoneyRequests.requestKeyOf(key),
+                asked.asked().reason());
+        var approval = new Approval(asked, decision);
+        return requests.answer(
+                asked.orderId(),
+                key,
+                () -> begin(asked.orderId(), asked.asked(), caller, cause, approval),
+                made -> answer(asked.orderId(), made));
+    }
+
+    /** That the caller agrees to what another has asked for. */
+    private record Approval(RequestedRefund requested, RequestedRefunds.Decision decision) {}
 
     /** What was sent past the gateways is believed on somebody's word. */
     private static void checkTransfer(RefundRequest request, Caller caller) {
@@ -82,8 +106,13 @@ class Refunding {
             throw Refusal.ofField("reference", "missing", "is needed for a transfer");
     }
 
-    private Begun begin(long orderId, RefundRequest request, Caller caller, Operation.Cause cause) {
+    private Begun begin(
+            long orderId, RefundRequest request, Caller caller, Operation.Cause cause, @Nullable Approval approval) {
         var order = store.lock(orderId, null).orElseThrow();
+        var refundId = ids.next("orders.refund_ids");
+        if (approval != null && !requested.approve(approval.requested(), approval.decision(), caller, refundId))
+            return new Begun.Refused(
+                    requested.alreadyDecided(approval.requested().id()));
         var late = namesLate(request, payments.ofOrder(orderId));
         var paid = payments.ofOrder(orderId).stream()
                 .filter(payment -> payment.balance().late() == late)
@@ -99,10 +128,15 @@ class Refunding {
         if (request.shipping() != null && lines.isEmpty() && request.amount() == null)
             throw Refusal.ofField("shipping.amount", "out_of_range", "must be 1 or more, when there is nothing else");
         var amount = amountOf(request, order, lines, left);
-        if (isAboveLimit(order, amount)) freshLogins.require(caller);
+        var allocation = allocation(request, paid, amount);
+        if (approval == null && isAbove(settings.refundApprovalAbove(), order, amount))
+            return requested.keep(order, order.money(amount), request, caller);
+        if (approval != null && approval.requested().amount().minorUnits() != amount)
+            return new Begun.Refused(RequestedRefunds.outdated(approval.requested(), order.money(amount)));
+        if (isAbove(settings.stepUpRefundLimit(), order, amount)) freshLogins.require(caller);
         var refund = new Refund(
                 orderId,
-                ids.next("orders.refund_ids"),
+                refundId,
                 Refund.State.PENDING,
                 order.money(amount),
                 late ? new Refund.Parts(0, 0, 0, amount) : partsOf(order, lines, amount),
@@ -115,12 +149,12 @@ class Refunding {
         refunds.insert(refund);
         if (!refunds.take(orderId, refund.lines()))
             throw Refusal.ofField("lines", "too_many", "more than was bought and is left of it");
-        return pay(order, refund, allocation(request, paid, amount), request, cause);
+        return pay(order, refund, allocation, request, cause);
     }
 
     /** With this refund and all before it, those included that wait for their gateway. */
-    private boolean isAboveLimit(OrderStore.Row order, long amount) {
-        var limit = settings.stepUpRefundLimit().get(order.currency().getCurrencyCode());
+    private boolean isAbove(Map<String, Long> limits, OrderStore.Row order, long amount) {
+        var limit = limits.get(order.currency().getCurrencyCode());
         if (limit == null) return false;
         var before = refunds.ofOrder(order.id()).stream()
                 .filter(earlier -> earlier.state() != Refund.State.FAILED)

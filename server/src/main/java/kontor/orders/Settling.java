@@ -11,7 +11,6 @@ import kontor.database.Statements;
 import kontor.events.Outbox;
 import kontor.idempotency.Claim;
 import kontor.idempotency.Idempotency;
-import kontor.inventory.Inventory;
 import kontor.ledger.Ledger;
 import kontor.ledger.Posting;
 import kontor.payments.GatewayAnswer;
@@ -22,30 +21,21 @@ import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.stereotype.Component;
 
 /**
- * Writes down what gateways answered: operation, payment, order, stock and books in the caller's transaction. The first
+ * Writes down what gateways answered: operation, payment, order and books in the caller's transaction. The first
  * to bring an answer settles the operation; whoever comes later, be it browser, webhook or recovery, reads the result.
  */
 @Component
 class Settling {
     private final OrderStore store;
     private final Payments payments;
-    private final Inventory inventory;
     private final Ledger ledger;
     private final Outbox outbox;
     private final Idempotency idempotency;
     private final Clock clock;
 
-    Settling(
-            OrderStore store,
-            Payments payments,
-            Inventory inventory,
-            Ledger ledger,
-            Outbox outbox,
-            Idempotency idempotency,
-            Clock clock) {
+    Settling(OrderStore store, Payments payments, Ledger ledger, Outbox outbox, Idempotency idempotency, Clock clock) {
         this.store = store;
         this.payments = payments;
-        this.inventory = inventory;
         this.ledger = ledger;
         this.outbox = outbox;
         this.idempotency = idempotency;
@@ -55,9 +45,19 @@ class Settling {
     /** What an answer means for the order. */
     private record Consequence(OrderStatus to, PaymentState paymentStatus, String event) {}
 
+    /**
+     * What the caller still has to do, in this order: what customers hold is locked before stock.
+     *
+     * @param given what customers hold no longer, with a minus
+     * @param cancelled whose stock is free again; empty unless {@link #givesStockBack} said so of an answer
+     */
+    record Settled(List<HoldingStore.Change> given, List<Long> cancelled) {
+        static final Settled NOTHING = new Settled(List.of(), List.of());
+    }
+
     /** @param unsorted no order twice */
-    void settle(List<LaneCommand.Settle> unsorted, Results results) {
-        if (unsorted.isEmpty()) return;
+    Settled settle(List<LaneCommand.Settle> unsorted, Results results) {
+        if (unsorted.isEmpty()) return Settled.NOTHING;
         // In one order everywhere, so that the buyer's answers and the gateway's messages never wait in a ring.
         var settles = unsorted.stream()
                 .sorted(Comparator.comparingLong(settle -> settle.operation().orderId()))
@@ -87,7 +87,7 @@ class Settling {
                     consequence.paymentStatus()));
         }
         idempotency.answer(answers);
-        if (!moves.isEmpty()) moveOn(moves, byOrder);
+        return moves.isEmpty() ? Settled.NOTHING : moveOn(moves, byOrder);
     }
 
     /** Whether the answer may end an order, whose stock is then free again. */
@@ -96,13 +96,13 @@ class Settling {
                 || settle.gatewayAnswer() instanceof GatewayAnswer.Voided;
     }
 
-    private void moveOn(List<OrderStore.Move> moves, Map<Long, LaneCommand.Settle> byOrder) {
+    private Settled moveOn(List<OrderStore.Move> moves, Map<Long, LaneCommand.Settle> byOrder) {
         var now = clock.instant();
         var steps = new ArrayList<OrderStore.Step>();
         var postings = new ArrayList<Posting>();
         var cancelled = new ArrayList<Long>();
         var moved = store.move(moves);
-        for (var order : moved) {
+        for (var order : moved.stream().map(OrderStore.Moved::row).toList()) {
             var settle = byOrder.remove(order.id());
             if (settle == null) throw new IllegalStateException("order " + order.id() + " moved on its own");
             var consequence = Objects.requireNonNull(consequenceOf(settle), "it had one when its move was made");
@@ -128,18 +128,21 @@ class Settling {
         outbox.append(
                 statements,
                 moved.stream()
+                        .map(OrderStore.Moved::row)
                         .map(order -> OrderEvents.of(
                                 order.status() == OrderStatus.CONFIRMED ? "order.confirmed" : "order.cancelled",
                                 order,
                                 now))
                         .toList());
         store.run(statements);
-        inventory.release(cancelled);
         // It left this state between the look at it and now: taken back, this is settled once more as its new state
         // wants it.
         if (!byOrder.isEmpty())
             throw new OptimisticLockingFailureException(
                     "orders that wait for their payment no more: " + byOrder.keySet());
+        return new Settled(
+                // They waited for their payment, and none of them does any more.
+                moved.stream().flatMap(order -> order.counted(-1).stream()).toList(), cancelled);
     }
 
     /** Who wanted the order called off, and not who happened to bring the gateway's word for it. */

@@ -2,6 +2,7 @@
 @ApplicationModule(
         allowedDependencies = {
             "accounts",
+            "auditlog",
             "batching",
             "catalog",
             "database",

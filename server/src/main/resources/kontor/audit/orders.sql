@@ -1,7 +1,7 @@
 -- Orders: what they come to, how they got where they are, and the rows that belong to them.
 
 -- rows_have_their_orders
--- Every line, step, hold, movement, payment, dispute, refund, credit, posting and key belongs to an order that exists, if to any.
+-- Every line, step, hold, movement, payment, dispute, refund, refund request, credit, posting and key belongs to an order that exists, if to any.
 SELECT source, order_id, count(*) AS rows
 FROM (
     SELECT 'orders.lines' AS source, order_id FROM orders.lines
@@ -11,6 +11,7 @@ FROM (
     UNION ALL SELECT 'payments.payments', order_id FROM payments.payments
     UNION ALL SELECT 'payments.disputes', order_id FROM payments.disputes
     UNION ALL SELECT 'orders.refunds', order_id FROM orders.refunds
+    UNION ALL SELECT 'orders.refund_requests', order_id FROM orders.refund_requests
     UNION ALL SELECT 'orders.credits', order_id FROM orders.credits WHERE order_id IS NOT NULL
     UNION ALL SELECT 'ledger.transactions', order_id FROM ledger.transactions WHERE order_id IS NOT NULL
     UNION ALL SELECT 'idempotency.keys', order_id FROM idempotency.keys WHERE order_id IS NOT NULL
@@ -151,6 +152,31 @@ WHERE paid.sum IS DISTINCT FROM refunds.amount OR line.sum > refunds.amount
                             WHEN paid.failed = 0 THEN 'succeeded'
                             WHEN paid.succeeded = 0 THEN 'failed'
                             ELSE 'partially_succeeded' END;
+
+-- holdings_are_what_unpaid_orders_hold
+-- What is counted against a customer is what their orders say that wait for a payment or are not paid in full.
+SELECT customer_id, holdings.unpaid_orders, held_units, said.orders, said.units
+FROM orders.holdings
+FULL JOIN (
+    SELECT customer_id, count(*) AS orders, coalesce(sum(units), 0) AS units
+    FROM orders.orders
+    CROSS JOIN LATERAL (
+        SELECT sum(quantity) AS units FROM orders.lines WHERE order_id = orders.id AND variant_id IS NOT NULL) AS named
+    WHERE customer_id IS NOT NULL
+      AND (status = 'pending_payment' OR (status = 'confirmed' AND payment_status IN ('open', 'partially_paid')))
+    GROUP BY customer_id
+) AS said USING (customer_id)
+WHERE coalesce(holdings.unpaid_orders, 0) <> coalesce(said.orders, 0) OR coalesce(held_units, 0) <> coalesce(said.units, 0);
+
+-- refund_requests_are_carried_out
+-- Every refund request that was approved has its refund, over what was asked for, and nobody decided about their own.
+SELECT refund_requests.id AS refund_request_id, refund_requests.order_id, refund_requests.state, refund_id,
+       refund_requests.amount, refunds.amount AS given_back, requester_id, decider_id
+FROM orders.refund_requests
+LEFT JOIN orders.refunds ON refunds.order_id = refund_requests.order_id AND refunds.id = refund_id
+WHERE (refund_requests.state = 'approved'
+       AND (refund_requests.amount, refund_requests.currency) IS DISTINCT FROM (refunds.amount, refunds.currency))
+   OR (refund_requests.state IN ('approved', 'declined') AND requester_id = decider_id);
 
 -- imports_account_for_every_line
 -- Of every line of a finished import it is known what became of it, and its report adds them all up.

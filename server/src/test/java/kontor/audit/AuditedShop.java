@@ -35,6 +35,8 @@ import org.springframework.test.context.ContextConfiguration;
             "kontor.payments.stripe.secret-key=sk_test_of_the_audited_shop",
             "kontor.web.requests-per-second=0",
             "kontor.orders.return-origins=https://shop.example",
+            "kontor.orders.open-per-user=0", // one buyer does it all
+            "kontor.orders.held-units-per-user=0",
             "kontor.audit.fresh-for=1m",
         })
 @ContextConfiguration(initializers = AuditedShop.Initializer.class)

@@ -105,7 +105,9 @@ public class ServerProcess {
                 "--kontor.admin.password=" + PASSWORD,
                 "--kontor.accounts.argon2-memory=64KB",
                 "--kontor.accounts.argon2-passes=1",
-                "--kontor.web.requests-per-second=0"));
+                "--kontor.web.requests-per-second=0",
+                "--kontor.orders.open-per-user=0", // one buyer does it all
+                "--kontor.orders.held-units-per-user=0"));
         command.addAll(settings);
         process = launch(command);
         waitUntilReady();

@@ -72,7 +72,10 @@ public class OrderDesk {
         return reply(() -> switch (orders.place(request, List.of(key), STAFF)) {
             case PlaceOrderResult.Placed(var order) -> answers.of(order).toResponse(false);
             case PlaceOrderResult.Answered(var answer, var replayed) -> answer.toResponse(replayed);
-            case PlaceOrderResult.OutOfStock _, PlaceOrderResult.PriceChanged _ ->
+            case PlaceOrderResult.OutOfStock _,
+                    PlaceOrderResult.PriceChanged _,
+                    PlaceOrderResult.TooManyOpenOrders _,
+                    PlaceOrderResult.TooManyUnitsHeld _ ->
                 throw new IllegalStateException("stock and prices never change here");
         });
     }

@@ -27,6 +27,9 @@ class ReturnUrlsTest {
                 OrderSettings.Capture.AT_ONCE,
                 Stream.of(origins).map(URI::create).toList(),
                 Map.of(),
+                Map.of(),
+                0,
+                0,
                 Map.of());
     }
 

@@ -41,6 +41,8 @@ import org.springframework.test.context.ContextConfiguration;
             "kontor.admin.password=" + KontorTest.ADMIN_PASSWORD,
             "kontor.orders.answer-patience=0s",
             "kontor.orders.lanes=1",
+            "kontor.orders.open-per-user=0", // a few people do it all
+            "kontor.orders.held-units-per-user=0",
             "kontor.db.require-durable=false",
             "kontor.payments.breaker-window=1000000",
             "logging.level.kontor=ERROR",

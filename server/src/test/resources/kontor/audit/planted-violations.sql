@@ -34,6 +34,11 @@ CREATE FUNCTION pg_temp.release(released bigint) RETURNS void LANGUAGE sql AS $$
     FROM inventory.holds WHERE order_id = released AND levels.variant_id = holds.variant_id AND state = 'held';
     UPDATE inventory.holds SET state = 'released' WHERE order_id = released;
 $$;
+CREATE FUNCTION pg_temp.let_go(ended bigint) RETURNS void LANGUAGE sql AS $$
+    UPDATE orders.holdings
+    SET unpaid_orders = unpaid_orders - 1, held_units = held_units - (SELECT sum(quantity) FROM orders.lines WHERE order_id = ended)
+    FROM orders.orders WHERE orders.id = ended AND holdings.customer_id = orders.customer_id;
+$$;
 SELECT pg_advisory_xact_lock(hashtext('kontor.ledger.seal')); -- the server waits with its seals until this is rolled back
 SELECT pg_advisory_xact_lock(hashtext('kontor.auditlog.seal')), auditlog.seal(1000000);
 DELETE FROM ledger.seals; -- the books are not sealed yet: what is planted there is for others to notice
@@ -315,6 +320,7 @@ UPDATE payments.payments SET status = 'failed' FROM picked WHERE order_id = free
 -- orders_are_paid_as_they_say: paid, says the order; open, says its invoice
 UPDATE orders.orders SET payment_status = 'paid' FROM picked WHERE id = open;
 UPDATE orders.history SET payment_status = 'paid' FROM picked WHERE order_id = open;
+SELECT pg_temp.let_go(open) FROM picked;
 
 -- orders_are_paid_as_they_say: cancelled, and the money kept
 UPDATE orders.orders SET status = 'cancelled' FROM picked WHERE id = paid;
@@ -618,6 +624,33 @@ SELECT pg_temp.post(NULL, 'balance_line', -1, 'fee');
 INSERT INTO reconciliation.balance_lines (gateway, line_id, kind, currency, amount, fee, at, state, order_id, payment_id)
 SELECT 'stripe', 'txn_planted', 'charge', 'GBP', 510, 0, now(), 'matched', order_id, id
 FROM payments.payments JOIN picked ON order_id = paid LIMIT 1;
+
+-- holdings_are_what_unpaid_orders_hold: an order was paid and not taken off
+UPDATE orders.holdings SET unpaid_orders = unpaid_orders + 1, held_units = held_units + 2
+FROM picked JOIN orders.orders ON id = paid WHERE holdings.customer_id = orders.customer_id;
+
+-- holdings_are_what_unpaid_orders_hold: units were given back twice
+UPDATE orders.holdings SET held_units = held_units - 1
+FROM picked JOIN orders.orders ON id = open WHERE holdings.customer_id = orders.customer_id;
+
+-- holdings_are_what_unpaid_orders_hold: nothing is counted
+DELETE FROM orders.holdings
+USING picked JOIN orders.orders ON id = open WHERE holdings.customer_id = orders.customer_id;
+
+-- refund_requests_are_carried_out: approved, and nothing was given back
+INSERT INTO orders.refund_requests (order_id, state, currency, amount, asked, requested_by, decided_by, decider_id, decided_at, refund_id)
+SELECT refunded, 'approved', 'GBP', 5, '{}', 'client:x', 'user:1', 1, now(), -1 FROM picked;
+
+-- refund_requests_are_carried_out: another amount was given back
+INSERT INTO orders.refund_requests (order_id, state, currency, amount, asked, requested_by, decided_by, decider_id, decided_at, refund_id)
+SELECT order_id, 'approved', currency, amount + 1, '{}', 'client:x', 'user:1', 1, now(), id
+FROM orders.refunds JOIN picked ON order_id = refunded;
+
+-- refund_requests_are_carried_out: by whoever has asked for it (without its guard)
+ALTER TABLE orders.refund_requests DROP CONSTRAINT refund_requests_decided_by_another;
+INSERT INTO orders.refund_requests
+    (order_id, state, currency, amount, asked, requested_by, requester_id, decided_by, decider_id, decided_at)
+SELECT refunded, 'declined', 'GBP', 5, '{}', 'key:1', 1, 'user:1', 1, now() FROM picked;
 
 -- suspended_lines_have_breaks: money in suspense, and nobody to tell
 INSERT INTO reconciliation.balance_lines (gateway, line_id, kind, currency, amount, fee, at, state, suspended)

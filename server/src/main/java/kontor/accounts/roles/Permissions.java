@@ -33,6 +33,7 @@ public final class Permissions {
             of("payments:read", "Read what was said between Kontor and the gateways, and what buyers dispute"),
             of("payments:record", "Write down payments that came another way, and refunds that went one"),
             of("payments:review", "Close work items, and act on a gateway's message again"),
+            of("refunds:approve", "Decide whether refunds above a limit that others ask for are carried out"),
             of("roles:read", "See roles, permissions, and who has which role"),
             of("roles:write", "Create, change and delete roles, within one's own permissions"),
             of("sessions:end", "End anybody's sessions"),
