@@ -90,8 +90,9 @@ public final class MainClassPath {
         if (!Files.exists(wiring)) return false;
         var decided = Files.getLastModifiedTime(wiring);
         for (var file : filesIn(CLASSES)) {
-            if (file.toString().endsWith(".class")
-                    && Files.getLastModifiedTime(file).compareTo(decided) > 0) return false;
+            var name = file.getFileName().toString();
+            if (!name.endsWith(".class") || name.contains("__") || name.contains("$$")) continue; // written with it
+            if (Files.getLastModifiedTime(file).compareTo(decided) > 0) return false;
         }
         return true;
     }

@@ -13,7 +13,7 @@ import org.springframework.stereotype.Component;
 @Component
 public class Mails {
     private static final Logger log = LoggerFactory.getLogger(Mails.class);
-    private static final SealedColumn BODIES = new SealedColumn("mail.outgoing", "id", "body");
+    static final SealedColumn BODIES = new SealedColumn("mail.outgoing", "id", "body");
     private final OutgoingStore store;
     private final Secrets secrets;
     private final MailSettings settings;
@@ -36,7 +36,7 @@ public class Mails {
      */
     public void send(Mail mail) {
         var id = UUID.randomUUID();
-        store.insert(id, mail.to(), mail.subject(), secrets.sealText(contextOf(id), mail.text()));
+        store.insert(id, mail.to(), mail.subject(), secrets.sealText(BODIES, id, mail.text()));
         if (!settings.isConfigured() && !warned.getAndSet(true))
             log.warn("Mail is not configured: set kontor.mail.host and kontor.mail.from. Mails wait, for two days");
     }
@@ -44,9 +44,5 @@ public class Mails {
     /** Nothing is known of mails to this address any more; those that wait are not sent. */
     public void forget(String address) {
         store.deleteTo(address);
-    }
-
-    static String contextOf(UUID id) {
-        return BODIES.context(id);
     }
 }

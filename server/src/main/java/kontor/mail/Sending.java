@@ -51,7 +51,7 @@ class Sending {
     /** @return false when the mail server cannot be spoken with: others would wait for the same */
     private boolean send(Taken taken) {
         try {
-            var text = secrets.openText(Mails.contextOf(taken.id()), taken.sealedBody());
+            var text = secrets.openText(Mails.BODIES, taken.id(), taken.sealedBody());
             server.send(taken.id(), new Mail(taken.recipient(), taken.subject(), text));
             store.sent(taken.id());
             return true;

@@ -9,8 +9,8 @@ package kontor.secrets;
  * @param column text, null where nothing is kept
  */
 public record SealedColumn(String table, String id, String column) {
-    /** What a secret in this row is sealed in: see {@link Secrets#seal}. */
-    public String context(Object row) {
+    /** What a secret in this row is sealed in. */
+    String context(Object row) {
         return table + "." + column + ":" + row;
     }
 }

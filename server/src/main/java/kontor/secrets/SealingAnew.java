@@ -1,5 +1,6 @@
 package kontor.secrets;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import kontor.secrets.Secrets.CannotOpen;
@@ -10,13 +11,15 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Seals with the newest key what older ones have sealed, so that those may go: as long as anything is left that a key has
- * sealed, no server starts without it.
+ * Seals with the newest key what older ones have sealed, so that those may go. Not while another server still seals with one
+ * of them: the two would undo each other's work, and what it seals next would be lost together with the key.
  */
 @Component
 class SealingAnew {
     private static final Logger log = LoggerFactory.getLogger(SealingAnew.class);
     private static final int AT_ONCE = 100;
+    private static final Duration NOBODY_SEALS_WITH_IT = Duration.ofHours(2); // each server says so every hour
+    private static final Duration NOBODY_COMES_BACK = Duration.ofDays(1);
 
     private final List<SealedColumn> columns;
     private final Secrets secrets;
@@ -32,32 +35,37 @@ class SealingAnew {
     void seal() {
         try {
             var newest = secrets.newestKey();
-            store.note(newest); // another server, which had it behind an older one, may have forgotten it
-            var anew = 0;
-            for (var column : columns) anew += seal(column, newest);
-            var forgotten = store.forgetAllBut(newest, columns);
-            if (anew > 0) log.info("{} secrets were sealed anew with the key {}", anew, newest);
-            for (var key : forgotten) log.info("Nothing is sealed with the key {} any more: it may go", key);
+            store.note(newest);
+            for (var key : store.quietFor(NOBODY_SEALS_WITH_IT, newest)) {
+                var left = 0;
+                for (var column : columns) left += seal(column, key);
+                if (left == 0 && store.forget(key, NOBODY_COMES_BACK))
+                    log.info(
+                            "Nothing is sealed with the key {} any more: it may go from the list. Keep it as long as you keep"
+                                    + " backups of before",
+                            key);
+            }
         } catch (DataAccessException e) {
             log.warn("Secrets could not be sealed anew, trying again later: {}", e.getMessage());
         }
     }
 
-    private int seal(SealedColumn column, String newest) {
-        var anew = 0;
-        var after = ""; // one that cannot be opened stays, and the rest goes on
+    /** @return how many are left, because they cannot be opened or have changed meanwhile */
+    private int seal(SealedColumn column, String key) {
+        var left = 0;
+        var after = "";
         while (true) {
-            var found = store.sealedWithOlder(column, newest, after, AT_ONCE);
-            for (var each : found) if (seal(column, each)) anew++;
-            if (found.size() < AT_ONCE) return anew;
+            var found = store.sealedWith(key, column, after, AT_ONCE);
+            for (var each : found) if (!seal(column, each)) left++;
+            if (found.size() < AT_ONCE) return left;
             after = found.getLast().row();
         }
     }
 
     private boolean seal(SealedColumn column, SecretStore.Sealed old) {
-        var context = column.context(old.row());
         try {
-            return store.replace(column, old, secrets.seal(context, secrets.open(context, old.text())));
+            var secret = secrets.open(column, old.row(), old.text());
+            return store.replace(column, old, secrets.seal(column, old.row(), secret));
         } catch (CannotOpen e) {
             log.error("{}", e.getMessage());
             return false;

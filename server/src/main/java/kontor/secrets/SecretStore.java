@@ -1,5 +1,6 @@
 package kontor.secrets;
 
+import java.time.Duration;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -28,23 +29,35 @@ class SecretStore {
 
     /** Notes that from now on something may be sealed with this key. */
     void note(String keyId) {
-        jdbc.sql("INSERT INTO secrets.keys (id) VALUES (:id) ON CONFLICT (id) DO NOTHING")
+        jdbc.sql("INSERT INTO secrets.keys (id) VALUES (:id) ON CONFLICT (id) DO UPDATE SET noted_at = now()")
                 .param("id", keyId)
                 .update();
+    }
+
+    /** The names of the keys but this one that no server has said to seal with for this long. */
+    List<String> quietFor(Duration time, String butKey) {
+        return jdbc.sql("""
+                        SELECT id FROM secrets.keys
+                        WHERE id <> :but AND noted_at < now() - CAST(:time AS interval) ORDER BY first_used_at, id
+                        """)
+                .param("but", butKey)
+                .param("time", time.toString())
+                .query(String.class)
+                .list();
     }
 
     /**
      * @param after the last row of the page before; of nothing for the first
      * @param most how many at once
-     * @return what stands there sealed with other keys, by row
+     * @return what stands there sealed with this key, by row
      */
-    List<Sealed> sealedWithOlder(SealedColumn column, String newest, String after, int most) {
+    List<Sealed> sealedWith(String key, SealedColumn column, String after, int most) {
         return jdbc.sql("""
                         SELECT %2$s::text AS row, %3$s AS text FROM %1$s
-                        WHERE starts_with(%3$s, 's1.') AND NOT starts_with(%3$s, :newest) AND %2$s::text > :after
+                        WHERE starts_with(%3$s, :key) AND %2$s::text > :after
                         ORDER BY %2$s::text LIMIT :most
                         """.formatted(column.table(), column.id(), column.column()))
-                .param("newest", Secrets.beginningWith(newest))
+                .param("key", Secrets.beginningWith(key))
                 .param("after", after)
                 .param("most", most)
                 .query(Sealed.class)
@@ -62,26 +75,11 @@ class SecretStore {
                 == 1;
     }
 
-    /** @return the names of the keys that nothing in these columns is sealed with, and which are not asked for any more */
-    List<String> forgetAllBut(String newest, List<SealedColumn> columns) {
-        return keyIds().stream()
-                .filter(key -> !key.equals(newest))
-                .filter(key -> columns.stream().noneMatch(column -> seals(key, column)))
-                .filter(this::forget)
-                .toList();
-    }
-
-    private boolean seals(String key, SealedColumn column) {
-        return jdbc.sql("SELECT EXISTS (SELECT FROM %1$s WHERE starts_with(%2$s, :key))"
-                        .formatted(column.table(), column.column()))
-                .param("key", Secrets.beginningWith(key))
-                .query(Boolean.class)
-                .single();
-    }
-
-    private boolean forget(String key) {
-        return jdbc.sql("DELETE FROM secrets.keys WHERE id = :id")
+    /** Strikes out a key that no server has said to seal with for this long. @return whether that is so */
+    boolean forget(String key, Duration quiet) {
+        return jdbc.sql("DELETE FROM secrets.keys WHERE id = :id AND noted_at < now() - CAST(:quiet AS interval)")
                         .param("id", key)
+                        .param("quiet", quiet.toString())
                         .update()
                 == 1;
     }

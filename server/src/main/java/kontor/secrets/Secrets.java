@@ -27,10 +27,34 @@ public class Secrets {
     }
 
     /**
-     * @param context table, column and row, such as {@code factors.totp.secret:17}
+     * A secret that is to stand in this row.
+     *
+     * @return what {@link #open} opens for this row of this column alone
+     */
+    public String seal(SealedColumn column, Object row, byte[] secret) {
+        return seal(column.context(row), secret);
+    }
+
+    /** The same of a text. */
+    public String sealText(SealedColumn column, Object row, String secret) {
+        return seal(column, row, secret.getBytes(UTF_8));
+    }
+
+    /** @throws CannotOpen when it was altered or comes from another row, or its key is not there */
+    public byte[] open(SealedColumn column, Object row, String sealed) {
+        return open(column.context(row), sealed);
+    }
+
+    /** The same of a text. */
+    public String openText(SealedColumn column, Object row, String sealed) {
+        return new String(open(column, row, sealed), UTF_8);
+    }
+
+    /**
+     * @param context table, column and row, such as {@code accounts.totp.sealed_secret:17}
      * @return ASCII without spaces: 40 characters, and 4 for every 3 bytes of the secret
      */
-    public String seal(String context, byte[] secret) {
+    String seal(String context, byte[] secret) {
         var key = keys.newest();
         var nonce = new byte[NONCE_BYTES];
         RANDOM.nextBytes(nonce);
@@ -56,7 +80,7 @@ public class Secrets {
     }
 
     /** The same of a text. */
-    public String sealText(String context, String secret) {
+    String sealText(String context, String secret) {
         return seal(context, secret.getBytes(UTF_8));
     }
 
@@ -64,7 +88,7 @@ public class Secrets {
      * @param context the one that it was sealed in
      * @throws CannotOpen when it was altered or comes from another context, or its key is not there
      */
-    public byte[] open(String context, String sealed) {
+    byte[] open(String context, String sealed) {
         var parts = sealed.split("\\.", -1);
         if (parts.length != 3 || !parts[0].equals(FORM)) throw new CannotOpen(context, "it is no sealed text");
         var key = keys.called(parts[1])
@@ -81,7 +105,7 @@ public class Secrets {
     }
 
     /** The same of a text. */
-    public String openText(String context, String sealed) {
+    String openText(String context, String sealed) {
         return new String(open(context, sealed), UTF_8);
     }
 

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.PGConnection;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -75,14 +76,16 @@ class LoggingInWhileTheAccountChangesTest {
             statement.execute("UPDATE accounts.users SET " + change + " WHERE id = " + ann.id());
             var login = threads.submit(
                     () -> api.post("/login", Map.of("email", ann.email(), "password", TestUsers.PASSWORD)));
-            await().until(this::somebodyWaits);
+            var pid = connection.unwrap(PGConnection.class).getBackendPID();
+            await().until(() -> somebodyWaitsFor(pid));
             connection.commit();
             return login.get();
         }
     }
 
-    private boolean somebodyWaits() {
-        return owner.sql("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+    private boolean somebodyWaitsFor(int connection) {
+        return owner.sql("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE ? = ANY (pg_blocking_pids(pid)))")
+                .param(connection)
                 .query(Boolean.class)
                 .single();
     }

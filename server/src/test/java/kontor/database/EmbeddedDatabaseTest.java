@@ -218,12 +218,13 @@ class EmbeddedDatabaseTest {
     @Test
     void aPostgresThatDoesNotListenYetIsToldToStopOnceMore() throws Exception {
         var deaf = new ProcessBuilder(
-                        "env",
+                        "env", // undoes that this test itself may run in the background
                         "--default-signal=INT",
                         "sh",
                         "-c",
-                        "trap '' INT; sleep 2; trap 'exit 7' INT; while :; do sleep 0.1; done")
+                        "trap '' INT; echo deaf; sleep 2; trap 'exit 7' INT; while :; do sleep 0.1; done")
                 .start();
+        assertThat(deaf.inputReader().readLine()).isEqualTo("deaf");
         new Postmaster(deaf.toHandle()).stop();
         assertThat(deaf.exitValue())
                 .as("ended as it was asked to, and was not killed")

@@ -41,12 +41,18 @@ public final class TestDatabase {
     }
 
     /**
-     * Makes another database beside it, migrated and without a row, for a test that must not meet what others leave behind.
+     * Makes another database beside it, migrated and as a new installation, for a test that must not meet what others leave
+     * behind.
      *
      * @return the settings that let a server use it
      */
     public static Map<String, String> another(String name) {
-        return copy(Pristine.name(), name);
+        var settings = copy(Pristine.name(), name);
+        new JdbcTemplate(superuserOf(name)).execute("""
+                UPDATE payments.installation SET id = gen_random_uuid();
+                UPDATE orders.number_key SET key = gen_random_uuid();
+                """);
+        return settings;
     }
 
     /** The same without tables. */

@@ -1,7 +1,6 @@
 package kontor.secrets;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import kontor.database.TestDatabase;
@@ -33,7 +32,8 @@ class SealingAnewTest {
         jdbc.sql("DELETE FROM secrets.keys").update();
         store = new SecretStore(jdbc);
         store.note(idOf(older));
-        for (var row = 1; row <= SECRETS; row++) keep(row, with(older).sealText(COLUMN.context(row), "secret " + row));
+        quiet(older, "2 days");
+        for (var row = 1; row <= SECRETS; row++) keep(row, with(older).sealText(COLUMN, row, "secret " + row));
     }
 
     @AfterEach
@@ -47,7 +47,7 @@ class SealingAnewTest {
         sealAnew(newer, older);
         var alone = with(newer);
         for (var row = 1; row <= SECRETS; row++)
-            assertThat(alone.openText(COLUMN.context(row), kept(row))).isEqualTo("secret " + row);
+            assertThat(alone.openText(COLUMN, row, kept(row))).isEqualTo("secret " + row);
         assertThat(store.keyIds()).containsExactly(idOf(newer));
     }
 
@@ -87,12 +87,30 @@ class SealingAnewTest {
     }
 
     @Test
-    void aServerThatStillSealsWithTheOlderKeySaysSoAgain() {
+    void aKeyThatAnotherServerStillSealsWithStaysAndSoDoesWhatItHasSealed() {
+        var before = everything();
+        store.note(idOf(older)); // as that server does
         sealAnew(newer, older);
-        sealAnew(older, newer);
-        assertThat(store.keyIds()).containsExactly(idOf(older));
-        var alone = with(newer);
-        assertThatThrownBy(() -> alone.openText(COLUMN.context(1), kept(1))).isInstanceOf(Secrets.CannotOpen.class);
+        assertThat(everything()).isEqualTo(before);
+        assertThat(store.keyIds()).containsExactlyInAnyOrder(idOf(older), idOf(newer));
+    }
+
+    @Test
+    void aKeyIsStruckOutADayAfterTheLastServerHasSealedWithIt() {
+        quiet(older, "3 hours");
+        sealAnew(newer, older);
+        assertThat(everything()).allMatch(each -> each.contains(idOf(newer)));
+        assertThat(store.keyIds()).containsExactlyInAnyOrder(idOf(older), idOf(newer));
+        quiet(older, "25 hours");
+        sealAnew(newer, older);
+        assertThat(store.keyIds()).containsExactly(idOf(newer));
+    }
+
+    private void quiet(String key, String since) {
+        jdbc.sql("UPDATE secrets.keys SET noted_at = now() - CAST(:since AS interval) WHERE id = :id")
+                .param("id", idOf(key))
+                .param("since", since)
+                .update();
     }
 
     private void sealAnew(String... keys) {

@@ -75,7 +75,7 @@ class ApiKeys {
                     wanted.requestsPerSecond(),
                     until);
             log.record(act("create", made).changed(null, made));
-            notices.apiKeyCreated(caller.userId(), made.name());
+            notices.apiKeyCreated(caller.userId());
             return new Created(made, key);
         });
     }

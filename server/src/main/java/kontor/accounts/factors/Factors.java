@@ -71,14 +71,10 @@ public class Factors {
     }
 
     String seal(long userId, byte[] secret) {
-        return secrets.seal(context(userId), secret);
+        return secrets.seal(FactorStore.SECRETS, userId, secret);
     }
 
     byte[] open(long userId, String sealedSecret) {
-        return secrets.open(context(userId), sealedSecret);
-    }
-
-    private static String context(long userId) {
-        return FactorStore.SECRETS.context(userId);
+        return secrets.open(FactorStore.SECRETS, userId, sealedSecret);
     }
 }

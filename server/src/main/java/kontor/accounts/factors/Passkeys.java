@@ -132,7 +132,7 @@ public class Passkeys {
 
     /** Whether this installation has an address that passkeys can be bound to. */
     public boolean areAvailable() {
-        return settings.publicUrl() != null;
+        return address.takesPasskeys();
     }
 
     /** What to ask a browser for when nobody knows yet who is there. */

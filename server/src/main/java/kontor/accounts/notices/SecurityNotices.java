@@ -1,5 +1,6 @@
 package kontor.accounts.notices;
 
+import kontor.accounts.throttling.Throttle;
 import kontor.mail.Mail;
 import kontor.mail.Mails;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -8,17 +9,24 @@ import org.springframework.stereotype.Component;
 /**
  * Tells users by mail of each change of the ways into their accounts, inside the transaction of the change: whoever has got
  * in cannot leave a way open unnoticed. Nobody is told whose account is disabled or erased. A notice holds nothing that opens
- * anything, and no link: who is used to following links in such mails follows those of others too.
+ * anything, and no link: who is used to following links in such mails follows those of others too. Nor does it hold a word that
+ * the account chose, and an address that nobody has verified is sent a few only: it may be a stranger's.
  */
 @Component
 public class SecurityNotices {
-    private static final String OPEN_ADDRESS =
-            "SELECT email FROM accounts.users WHERE id = :user AND disabled_at IS NULL AND erased_at IS NULL";
+    private static final String OPEN_ADDRESS = """
+            SELECT email, email_verified_at IS NOT NULL AS verified FROM accounts.users
+            WHERE id = :user AND disabled_at IS NULL AND erased_at IS NULL
+            """;
     private final JdbcClient jdbc;
+    private final Throttle throttle;
     private final Mails mails;
 
-    SecurityNotices(JdbcClient jdbc, Mails mails) {
+    private record Address(String email, boolean verified) {}
+
+    SecurityNotices(JdbcClient jdbc, Throttle throttle, Mails mails) {
         this.jdbc = jdbc;
+        this.throttle = throttle;
         this.mails = mails;
     }
 
@@ -53,20 +61,17 @@ public class SecurityNotices {
                 "A login elsewhere that opened your account was removed from it just now.");
     }
 
-    /** @param name what its owner calls it */
-    public void apiKeyCreated(long userId, String name) {
-        tell(
-                userId,
-                "An API key was created",
-                "An API key was created just now that acts for you. Its name is: %s".formatted(name));
+    public void apiKeyCreated(long userId) {
+        tell(userId, "An API key was created", "An API key was created just now that acts for you.");
     }
 
     private void tell(long userId, String subject, String what) {
         jdbc.sql(OPEN_ADDRESS)
                 .param("user", userId)
-                .query(String.class)
+                .query(Address.class)
                 .optional()
-                .ifPresent(email -> mails.send(new Mail(email, subject, what + """
+                .filter(address -> address.verified() || throttle.mayMail("security_notice", address.email()))
+                .ifPresent(address -> mails.send(new Mail(address.email(), subject, what + """
 
 
                         If that was not you, change your password at once, which ends all other logins, look which second

@@ -1,5 +1,6 @@
 package kontor.accounts.oauth;
 
+import jakarta.validation.ValidationException;
 import jakarta.validation.Validator;
 import kontor.accounts.factors.Assertion;
 import kontor.web.Refusal;
@@ -28,6 +29,8 @@ class FormPasskeys {
             return assertion;
         } catch (JacksonException e) {
             throw notOne();
+        } catch (ValidationException e) {
+            throw e.getCause() instanceof Refusal refusal ? refusal : notOne();
         }
     }
 

@@ -105,8 +105,17 @@ class LoginPages {
         try {
             return answer(http, email, step(http, email));
         } catch (Refusal e) {
-            return page(http, e.status(), email, String.valueOf(e.getMessage()));
+            return again(http, e, email);
         }
+    }
+
+    /** The step that was refused, with what the form brought along: a ticket is good for more than one try. */
+    private ResponseEntity<String> again(HttpServletRequest http, Refusal refusal, @Nullable String email) {
+        var ticket = http.getParameter(TICKET);
+        var why = String.valueOf(refusal.getMessage());
+        return ticket == null
+                ? page(http, refusal.status(), email, why)
+                : secondStepPage.ask(http, refusal.status(), ticket, next(http), why);
     }
 
     /** The second, when the form brings the ticket of the first; either by a passkey, when it brings one. */

@@ -17,12 +17,19 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record PublicUrl(
         @DefaultValue("http://localhost:8080") String publicUrl) {
     private static final Pattern SAFE =
-            Pattern.compile("https://[^/?#@\\s]+|http://(localhost|127\\.0\\.0\\.1|\\[::1])(:[0-9]+)?");
+            Pattern.compile("https://[^/?#@\\sA-Z]+(?<!:443)|http://(localhost|127\\.0\\.0\\.1|\\[::1])(:[0-9]+)?(?<!:80)");
+    private static final Pattern IP_ADDRESS = Pattern.compile("\\[.*]|[0-9.]+");
 
     public PublicUrl {
         if (!SAFE.matcher(publicUrl).matches() || hostOf(publicUrl) == null)
             throw new IllegalArgumentException(
-                    "kontor.accounts.public-url must be https://host, or http://localhost:port, and nothing behind it");
+                    "kontor.accounts.public-url must be https://host, or http://localhost:port, in small letters and without the usual"
+                            + " port, and nothing behind it");
+    }
+
+    /** Whether browsers bind passkeys to it: to a name, never to the number of a machine. */
+    public boolean takesPasskeys() {
+        return !IP_ADDRESS.matcher(host()).matches();
     }
 
     public String host() {

@@ -98,15 +98,11 @@ class SigningKeyStore {
     }
 
     private String sealed(String id, String jwk) {
-        return secrets.sealText(context(id), jwk);
+        return secrets.sealText(JWKS, id, jwk);
     }
 
     private String opened(String id, String kept) {
-        return kept.startsWith("{") ? kept : secrets.openText(context(id), kept);
-    }
-
-    private static String context(String id) {
-        return JWKS.context(id);
+        return kept.startsWith("{") ? kept : secrets.openText(JWKS, id, kept);
     }
 
     /** Whether the newest key has signed for long enough, or one is there that its successor has made needless. */

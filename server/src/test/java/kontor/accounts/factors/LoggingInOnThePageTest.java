@@ -67,7 +67,7 @@ class LoggingInOnThePageTest {
     }
 
     @Test
-    void thePageRunsTheOneScriptThatItNamesByItsHash() throws Exception {
+    void thePageAdmitsOneScriptByItsHash() throws Exception {
         var page = api.get("/login");
         var element = SCRIPT.matcher(page.text());
         assertThat(element.find()).isTrue();

@@ -7,6 +7,7 @@ import kontor.Api;
 import kontor.KontorTest;
 import kontor.TestUsers;
 import kontor.TestUsers.TestUser;
+import kontor.database.TestDatabase;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -30,6 +31,8 @@ class SecurityNoticesTest {
     @Autowired
     TransactionTemplate transaction;
 
+    private final JdbcClient owner = JdbcClient.create(TestDatabase.owner());
+
     @Test
     void goToWhoeverHasAnOpenAccount() {
         var ann = users.customer();
@@ -49,10 +52,30 @@ class SecurityNoticesTest {
     void areNotWrittenOfWhatDidNotHappen() {
         TestUser ann = users.customer();
         transaction.executeWithoutResult(change -> {
-            notices.apiKeyCreated(ann.id(), "A program");
+            notices.apiKeyCreated(ann.id());
             change.setRollbackOnly();
         });
         assertThat(mailsTo(ann.email())).isZero();
+    }
+
+    @Test
+    void ofAnAddressThatNobodyHasVerifiedAreFew() {
+        var stranger = users.customer();
+        owner.sql("UPDATE accounts.users SET email_verified_at = NULL WHERE id = ?")
+                .param(stranger.id())
+                .update();
+        for (var i = 0; i < 20; i++) notices.apiKeyCreated(stranger.id());
+        assertThat(mailsTo(stranger.email())).isEqualTo(4);
+    }
+
+    @Test
+    void ofOneThatWasVerifiedAreAsManyAsThereAreChanges() {
+        var ann = users.customer();
+        owner.sql("UPDATE accounts.users SET email_verified_at = now() WHERE id = ?")
+                .param(ann.id())
+                .update();
+        for (var i = 0; i < 20; i++) notices.factorAdded(ann.id(), "a passkey");
+        assertThat(mailsTo(ann.email())).isEqualTo(20);
     }
 
     private int mailsTo(String address) {

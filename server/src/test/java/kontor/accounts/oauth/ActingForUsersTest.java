@@ -77,21 +77,6 @@ class ActingForUsersTest {
     }
 
     @Test
-    void aClientWithoutTheScopeIsNotToldWhatItsUserWasAnswered() {
-        var clerk = users.with("catalog:write");
-        var product = product(key);
-        assertThat(api.as(clerk)
-                        .post("/products", product, "Idempotency-Key", key)
-                        .status())
-                .isEqualTo(201);
-        var reader = clients.tokens(clients.trusted("openid", "orders:read"), "openid orders:read", clerk)
-                .at("/access_token");
-        var refused = api.as(reader).post("/products", product, "Idempotency-Key", key);
-        assertThat(refused.status()).isEqualTo(403);
-        assertThat(refused.header("Idempotent-Replayed")).isEmpty();
-    }
-
-    @Test
     void historiesAndTheAuditLogNameTheClientBesideTheUser() {
         var clerk = users.with("catalog:write");
         var client = clients.trusted("openid", "catalog:write");

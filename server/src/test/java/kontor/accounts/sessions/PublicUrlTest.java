@@ -39,10 +39,25 @@ class PublicUrlTest {
                 "https://shop.example#a",
                 "https://eve@shop.example",
                 "https://shop example",
+                "https://Shop.Example",
+                "https://shop.example:443",
+                "http://localhost:80",
                 "ftp://shop.example"
             })
     void isNothingElse(String url) {
         assertThatIllegalArgumentException().isThrownBy(() -> new PublicUrl(url));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://shop.example, true",
+        "http://localhost:8080, true",
+        "http://127.0.0.1:8080, false",
+        "http://[::1]:8080, false",
+        "https://192.0.2.7, false"
+    })
+    void takesPasskeysWhenItIsAName(String url, boolean takes) {
+        assertThat(new PublicUrl(url).takesPasskeys()).isEqualTo(takes);
     }
 
     @Test
