@@ -71,17 +71,21 @@ class EmailChanges {
         if (own) passwords.requirePassword(userId, password, client);
         var mayMail = throttle.admitMail(email, client);
         transaction.executeWithoutResult(_ -> {
+            changes.lock(userId);
             var user = store.find(userId)
                     .filter(each -> each.state() != UserState.ERASED)
                     .orElseThrow(() -> Refusal.notFound("user"));
             if (!own) rights.requireAllOf(userId, caller);
             if (!mayMail) return;
             tokens.withdraw(PURPOSE, userId);
-            if (store.credentials(email).isPresent()) mails.accountIsThere(email);
+            var owner = store.credentials(email).map(found -> found.user().id());
+            if (owner.isPresent()) mails.accountIsThere(owner.get(), email);
             else
                 mails.changeEmail(
-                        email, tokens.issue(PURPOSE, new Meaning(userId, user.email() + " " + email), LIFETIME));
-            mails.emailIsToChange(user.email());
+                        userId,
+                        email,
+                        tokens.issue(PURPOSE, new Meaning(userId, user.email() + " " + email), LIFETIME));
+            mails.emailIsToChange(userId, user.email());
             log.record(Act.of("users.ask_email_change", "user:" + userId));
         });
     }

@@ -66,7 +66,7 @@ class PasswordChanges {
             resets.withdrawLinks(user.id());
             var login = caller.login();
             sessions.endAll(user.id(), login == null ? null : login.session(), Sessions.PASSWORD_CHANGED);
-            mails.passwordChanged(user.email());
+            mails.passwordChanged(user.id(), user.email());
             log.record(Act.of("users.change_password", caller.principal()));
         });
     }

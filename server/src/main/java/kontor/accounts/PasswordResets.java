@@ -27,6 +27,8 @@ class PasswordResets {
     private static final Duration INVITATION_LIFETIME = Duration.ofHours(24);
     private final AccountStore store;
     private final UserChangeStore changes;
+    private final OpenAccounts open;
+    private final WaysIn waysIn;
     private final Passwords passwords;
     private final OneTimeTokens tokens;
     private final Sessions sessions;
@@ -37,6 +39,8 @@ class PasswordResets {
     PasswordResets(
             AccountStore store,
             UserChangeStore changes,
+            OpenAccounts open,
+            WaysIn waysIn,
             Passwords passwords,
             OneTimeTokens tokens,
             Sessions sessions,
@@ -45,6 +49,8 @@ class PasswordResets {
             TransactionTemplate transaction) {
         this.store = store;
         this.changes = changes;
+        this.open = open;
+        this.waysIn = waysIn;
         this.passwords = passwords;
         this.tokens = tokens;
         this.sessions = sessions;
@@ -56,31 +62,23 @@ class PasswordResets {
     private record Link(String purpose, long userId, String email) {}
 
     /**
-     * Mails a link to the owner of the account with this address. Nothing happens when there is none, or when it never had
-     * a password because its owner logs in elsewhere: a way past that must not open by mail.
+     * Mails a link to the owner of the account with this address. Nothing happens when there is none, when it is shut, or
+     * when it has no password because its owner logs in elsewhere.
      */
     void mail(String email) {
-        store.credentials(email).filter(PasswordResets::mayHavePassword).ifPresent(found -> {
-            var user = found.user();
-            mails.resetPassword(user.email(), issue(RESET, user, RESET_LIFETIME));
-        });
+        transaction.executeWithoutResult(_ -> store.credentials(email)
+                .map(Credentials::user)
+                .filter(user -> open.hold(user.id()) && waysIn.isOpenByMail(user.id()))
+                .ifPresent(user -> mails.resetPassword(user.id(), user.email(), issue(RESET, user, RESET_LIFETIME))));
     }
 
     /** Mails somebody whose account staff have opened. */
     void invite(User user) {
-        mails.invite(user.email(), issue(INVITATION, user, INVITATION_LIFETIME));
+        mails.invite(user.id(), user.email(), issue(INVITATION, user, INVITATION_LIFETIME));
     }
 
     private String issue(String purpose, User user, Duration lifetime) {
         return tokens.issue(purpose, new Meaning(user.id(), user.email()), lifetime);
-    }
-
-    private static boolean mayHavePassword(Credentials account) {
-        return switch (account.user().state()) {
-            case ACTIVE -> account.passwordHash() != null;
-            case UNVERIFIED -> true; // invited, or registered and not come back yet
-            case DISABLED, ERASED -> false;
-        };
     }
 
     /**
@@ -104,7 +102,7 @@ class PasswordResets {
             sessions.endAll(link.userId(), null, Sessions.PASSWORD_CHANGED);
             sessions.revokeKeys(link.userId());
             sessions.forgetDevices(link.userId());
-            mails.passwordChanged(link.email());
+            mails.passwordChanged(link.userId(), link.email());
             var subject = "user:" + link.userId();
             log.record(Act.of("users.reset_password", subject).by(subject));
             return new Done(link.userId());

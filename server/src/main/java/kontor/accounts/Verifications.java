@@ -21,6 +21,7 @@ class Verifications {
     private final Accounts accounts;
     private final AccountStore store;
     private final UserChangeStore changes;
+    private final OpenAccounts open;
     private final OneTimeTokens tokens;
     private final AccountMails mails;
     private final AuditLog log;
@@ -29,12 +30,14 @@ class Verifications {
             Accounts accounts,
             AccountStore store,
             UserChangeStore changes,
+            OpenAccounts open,
             OneTimeTokens tokens,
             AccountMails mails,
             AuditLog log) {
         this.accounts = accounts;
         this.store = store;
         this.changes = changes;
+        this.open = open;
         this.tokens = tokens;
         this.mails = mails;
         this.log = log;
@@ -52,9 +55,16 @@ class Verifications {
             case EmailTaken() -> {
                 var anew = changes.registerAnew(wanted, hash);
                 if (anew.isPresent()) mailLink(anew.get(), wanted.email());
-                else mails.accountIsThere(wanted.email());
+                else tellOwner(wanted.email());
             }
         }
+    }
+
+    private void tellOwner(String email) {
+        store.credentials(email)
+                .map(found -> found.user().id())
+                .filter(open::hold)
+                .ifPresent(owner -> mails.accountIsThere(owner, email));
     }
 
     /** Nothing happens without an account that waits. */
@@ -62,12 +72,13 @@ class Verifications {
     void mailAgain(String email) {
         store.credentials(email)
                 .filter(found -> found.passwordHash() != null && found.user().state() == UserState.UNVERIFIED)
+                .filter(found -> open.hold(found.user().id()))
                 .ifPresent(found -> mailLink(found.user().id(), found.user().email()));
     }
 
     private void mailLink(long userId, String email) {
         tokens.withdraw(PURPOSE, userId);
-        mails.verify(email, tokens.issue(PURPOSE, new Meaning(userId, email), LIFETIME));
+        mails.verify(userId, email, tokens.issue(PURPOSE, new Meaning(userId, email), LIFETIME));
     }
 
     @Transactional

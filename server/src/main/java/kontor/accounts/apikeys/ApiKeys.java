@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import kontor.accounts.OpenAccounts;
 import kontor.accounts.apikeys.CreateKeyResult.Created;
 import kontor.accounts.apikeys.CreateKeyResult.TooMany;
 import kontor.accounts.sessions.ApiKeyForm;
@@ -12,7 +14,9 @@ import kontor.accounts.sessions.KnownTokens;
 import kontor.accounts.sessions.Opaque;
 import kontor.auditlog.Act;
 import kontor.auditlog.AuditLog;
+import kontor.idempotency.Idempotency;
 import kontor.web.Caller;
+import kontor.web.OAuthClient;
 import kontor.web.Page;
 import kontor.web.PageRequest;
 import kontor.web.PlainText;
@@ -32,13 +36,24 @@ class ApiKeys {
     private static final Duration KEPT = Duration.ofDays(30); // somebody may ask what a key that is over was for
     private final ApiKeyStore store;
     private final KnownTokens known;
+    private final OpenAccounts open;
+    private final Idempotency idempotency;
     private final RateLimits limits;
     private final AuditLog log;
     private final TransactionTemplate transaction;
 
-    ApiKeys(ApiKeyStore store, KnownTokens known, RateLimits limits, AuditLog log, TransactionTemplate transaction) {
+    ApiKeys(
+            ApiKeyStore store,
+            KnownTokens known,
+            OpenAccounts open,
+            Idempotency idempotency,
+            RateLimits limits,
+            AuditLog log,
+            TransactionTemplate transaction) {
         this.store = store;
         this.known = known;
+        this.open = open;
+        this.idempotency = idempotency;
         this.limits = limits;
         this.log = log;
         this.transaction = transaction;
@@ -54,8 +69,8 @@ class ApiKeys {
         checkRate(wanted.requestsPerSecond());
         var key = ApiKeyForm.random();
         return inTransaction(() -> {
-            var now = store.awaitTurn(caller.userId());
-            var until = endOf(wanted, now);
+            open.holdAlone(caller.userId());
+            var until = endOf(wanted, store.now());
             if (store.count(caller.userId()) >= MOST) return new TooMany(MOST);
             var made = store.insert(
                     caller.userId(),
@@ -107,7 +122,16 @@ class ApiKeys {
             initialDelayString = "${kontor.accounts.clearing-interval:1h}",
             fixedDelayString = "${kontor.accounts.clearing-interval:1h}")
     void clear() {
-        store.clear(KEPT);
+        transaction.executeWithoutResult(_ -> store.clear(KEPT).forEach(this::forgetAnswers));
+    }
+
+    /** Takes all keys of a user away, and what was answered to them. */
+    void erase(long userId) {
+        store.erase(userId).forEach(this::forgetAnswers);
+    }
+
+    private void forgetAnswers(long id) {
+        idempotency.forget(OAuthClient.ofApiKey(id, Set.of(), 0).id());
     }
 
     private void checkRate(@Nullable Integer wanted) {

@@ -108,12 +108,10 @@ class RoleStore {
 
     /** Whether this user is an administrator and nobody else is who can log in. */
     boolean isLastAdmin(long userId) {
-        return jdbc.sql("""
-                        SELECT EXISTS (SELECT FROM accounts.user_roles WHERE user_id = :id AND role = 'admin')
-                           AND NOT EXISTS (SELECT FROM accounts.user_roles JOIN accounts.users ON users.id = user_id
-                                           WHERE role = 'admin' AND user_id <> :id
-                                             AND disabled_at IS NULL AND erased_at IS NULL)
-                        """).param("id", userId).query(Boolean.class).single();
+        return jdbc.sql("SELECT accounts.is_last_admin(:id)")
+                .param("id", userId)
+                .query(Boolean.class)
+                .single();
     }
 
     void give(long userId, Set<String> roles) {
