@@ -68,10 +68,7 @@ record Postmaster(ProcessHandle process) {
         for (var way : Stop.values()) {
             if (!process.isAlive()) return;
             try {
-                signal(way.signal);
-                process.onExit().get(way.patience.toMillis(), TimeUnit.MILLISECONDS);
-                return;
-            } catch (TimeoutException e) {
+                if (ended(way)) return;
                 log.warn(
                         "PostgreSQL (process {}) has not stopped {} s after {}",
                         process.pid(),
@@ -85,6 +82,25 @@ record Postmaster(ProcessHandle process) {
                         "PostgreSQL (process %d) cannot be stopped".formatted(process.pid()), e);
             }
         }
+    }
+
+    /**
+     * Asks again every second: a process that has just been started does not listen yet, and ignores an interrupt when
+     * Kontor itself was started by a script in the background.
+     *
+     * @return whether it has ended in the time that this way may take
+     */
+    private boolean ended(Stop way) throws IOException, InterruptedException, ExecutionException {
+        for (var second = 0; second < way.patience.toSeconds(); second++) {
+            signal(way.signal);
+            try {
+                process.onExit().get(1, TimeUnit.SECONDS);
+                return true;
+            } catch (TimeoutException e) {
+                // busy, or it has not heard
+            }
+        }
+        return false;
     }
 
     private void signal(String name) throws IOException, InterruptedException {

@@ -25,8 +25,9 @@ class HaltingAtCrashPointsTest {
     private static final Path FOLDER = Path.of("target", "crash-points");
     private static final int MOST_PLACES = 60;
 
-    private final ServerProcess server =
-            new ServerProcess(FOLDER.resolve("data"), FOLDER.resolve("server.log")).halting(FOLDER.resolve("armed"));
+    private final ServerProcess server = new ServerProcess(FOLDER.resolve("data"), FOLDER.resolve("server.log"))
+            .startedOften()
+            .halting(FOLDER.resolve("armed"));
     private final GatewayProcess gateway = new GatewayProcess(FOLDER.resolve("gateway"), FOLDER.resolve("gateway.log"));
     private final CrashShop shop = new CrashShop(server, FOLDER.resolve("journal"), 1);
 

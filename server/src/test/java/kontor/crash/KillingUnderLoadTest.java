@@ -28,7 +28,8 @@ class KillingUnderLoadTest {
     private static final Path FOLDER = Path.of("target", "crash");
 
     private final long seed = RandomGenerator.getDefault().nextLong();
-    private final ServerProcess server = new ServerProcess(FOLDER.resolve("data"), FOLDER.resolve("server.log"));
+    private final ServerProcess server =
+            new ServerProcess(FOLDER.resolve("data"), FOLDER.resolve("server.log")).startedOften();
 
     private final GatewayProcess gateway = new GatewayProcess(FOLDER.resolve("gateway"), FOLDER.resolve("gateway.log"));
 

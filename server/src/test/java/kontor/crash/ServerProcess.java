@@ -31,6 +31,7 @@ public class ServerProcess {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final List<String> settings = new ArrayList<>();
+    private boolean startsOften;
     private @Nullable Path armed;
     private @Nullable Process process;
 
@@ -52,6 +53,12 @@ public class ServerProcess {
     /** @param option as on the command line; for the next start and those after it */
     void with(String option) {
         settings.add(option);
+    }
+
+    /** Rehearses before its first start, which makes all starts of it short. */
+    ServerProcess startedOften() {
+        startsOften = true;
+        return this;
     }
 
     /**
@@ -162,13 +169,15 @@ public class ServerProcess {
         return running.waitFor();
     }
 
-    private Process launch(List<String> command) throws IOException {
+    private Process launch(List<String> command) throws IOException, InterruptedException {
         var line = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                MainClassPath.java(),
                 "-Xmx512m",
                 "-XX:TieredStopAtLevel=1", // a server that lives for seconds: start fast, nothing else
-                "-XX:+UseSerialGC",
-                "-cp"));
+                "-XX:+UseSerialGC"));
+        if (startsOften) line.addAll(MainClassPath.fastStart());
+        if (armed != null) line.add("-Dspring.aot.enabled=false"); // the wiring does not know where it can die
+        line.add("-cp");
         if (armed != null && command.getFirst().equals("start")) {
             line.add(MainClassPath.with("kontor/crash/HaltingServer", "kontor/simulation/Cut"));
             line.add("kontor.crash.HaltingServer");

@@ -216,6 +216,21 @@ class EmbeddedDatabaseTest {
     }
 
     @Test
+    void aPostgresThatDoesNotListenYetIsToldToStopOnceMore() throws Exception {
+        var deaf = new ProcessBuilder(
+                        "env",
+                        "--default-signal=INT",
+                        "sh",
+                        "-c",
+                        "trap '' INT; sleep 2; trap 'exit 7' INT; while :; do sleep 0.1; done")
+                .start();
+        new Postmaster(deaf.toHandle()).stop();
+        assertThat(deaf.exitValue())
+                .as("ended as it was asked to, and was not killed")
+                .isEqualTo(7);
+    }
+
+    @Test
     void aHalfMadeClusterIsMadeAnew() throws IOException {
         var half = PostgresFolder.in(data).path().resolve("new");
         Files.createDirectories(half.resolve("base"));
