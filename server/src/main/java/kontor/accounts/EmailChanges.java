@@ -11,6 +11,7 @@ import kontor.accounts.sessions.OneTimeTokens.Meaning;
 import kontor.accounts.throttling.Throttle;
 import kontor.auditlog.Act;
 import kontor.auditlog.AuditLog;
+import kontor.idempotency.Idempotency;
 import kontor.web.Caller;
 import kontor.web.Refusal;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,9 @@ class EmailChanges {
     private final UserChangeStore changes;
     private final PasswordChanges passwords;
     private final OwnRights rights;
+    private final OpenAccounts open;
     private final OneTimeTokens tokens;
+    private final Idempotency idempotency;
     private final Throttle throttle;
     private final AccountMails mails;
     private final AuditLog log;
@@ -41,7 +44,9 @@ class EmailChanges {
             UserChangeStore changes,
             PasswordChanges passwords,
             OwnRights rights,
+            OpenAccounts open,
             OneTimeTokens tokens,
+            Idempotency idempotency,
             Throttle throttle,
             AccountMails mails,
             AuditLog log,
@@ -50,7 +55,9 @@ class EmailChanges {
         this.changes = changes;
         this.passwords = passwords;
         this.rights = rights;
+        this.open = open;
         this.tokens = tokens;
+        this.idempotency = idempotency;
         this.throttle = throttle;
         this.mails = mails;
         this.log = log;
@@ -71,15 +78,13 @@ class EmailChanges {
         if (own) passwords.requirePassword(userId, password, client);
         var mayMail = throttle.admitMail(email, client);
         transaction.executeWithoutResult(_ -> {
-            changes.lock(userId);
-            var user = store.find(userId)
-                    .filter(each -> each.state() != UserState.ERASED)
-                    .orElseThrow(() -> Refusal.notFound("user"));
+            if (!open.holdThere(userId)) throw Refusal.notFound("user");
+            var user = store.find(userId).orElseThrow(() -> Refusal.notFound("user"));
             if (!own) rights.requireAllOf(userId, caller);
             if (!mayMail) return;
             tokens.withdraw(PURPOSE, userId);
             var owner = store.credentials(email).map(found -> found.user().id());
-            if (owner.isPresent()) mails.accountIsThere(owner.get(), email);
+            if (owner.isPresent()) tell(owner.get(), email);
             else
                 mails.changeEmail(
                         userId,
@@ -88,6 +93,10 @@ class EmailChanges {
             mails.emailIsToChange(userId, user.email());
             log.record(Act.of("users.ask_email_change", "user:" + userId));
         });
+    }
+
+    private void tell(long owner, String email) {
+        if (open.hold(owner)) mails.accountIsThere(owner, email);
     }
 
     LinkResult confirm(@Nullable String token) {
@@ -104,6 +113,7 @@ class EmailChanges {
         if (meaning == null || meaning.userId() == null || meaning.content() == null) return new NotGood();
         var addresses = meaning.content().split(" ", 2); // neither has a space in it
         if (!changes.changeEmail(meaning.userId(), addresses[0], addresses[1])) return new NotGood();
+        idempotency.forget(Caller.GUEST.principal(addresses[0])); // what was answered when the account was opened
         var user = "user:" + meaning.userId();
         log.record(Act.of("users.change_email", user).by(user));
         return new Done(meaning.userId());

@@ -10,8 +10,8 @@ import org.springframework.stereotype.Repository;
  */
 @Repository
 public class OpenAccounts {
-    private static final String OPEN =
-            "SELECT id FROM accounts.users WHERE id = :id AND disabled_at IS NULL AND erased_at IS NULL ";
+    private static final String THERE = "SELECT id FROM accounts.users WHERE id = :id AND erased_at IS NULL ";
+    private static final String OPEN = THERE + "AND disabled_at IS NULL ";
     private final JdbcClient jdbc;
 
     OpenAccounts(JdbcClient jdbc) {
@@ -23,8 +23,13 @@ public class OpenAccounts {
         return isThere(OPEN + "FOR KEY SHARE", userId);
     }
 
+    /** The same for one who may be disabled. @return false when somebody has erased them */
+    boolean holdThere(long userId) {
+        return isThere(THERE + "FOR KEY SHARE", userId);
+    }
+
     /**
-     * The same, and nobody else who calls this changes anything of theirs meanwhile.
+     * The same as {@link #hold}, and nobody else who calls this changes anything of theirs meanwhile.
      *
      * @throws Refusal 401 when the user has been erased or disabled
      */

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.function.Supplier;
 import kontor.accounts.OpenAccounts;
 import kontor.accounts.apikeys.CreateKeyResult.Created;
@@ -59,6 +60,25 @@ class ApiKeys {
         this.transaction = transaction;
     }
 
+    /** What is recorded of a key: not what its user calls it, for the log keeps what it has for good. */
+    private record Recorded(
+            long userId,
+            String beginning,
+            SortedSet<String> scopes,
+            @Nullable Integer requestsPerSecond,
+            Instant expiresAt,
+            @Nullable Instant revokedAt) {
+        static Recorded of(ApiKey key) {
+            return new Recorded(
+                    key.userId(),
+                    key.beginning(),
+                    key.scopes(),
+                    key.requestsPerSecond(),
+                    key.expiresAt(),
+                    key.revokedAt());
+        }
+    }
+
     /**
      * Makes a key of the caller's.
      *
@@ -80,7 +100,7 @@ class ApiKeys {
                     allowed,
                     wanted.requestsPerSecond(),
                     until);
-            log.record(act("create", made).changed(null, made));
+            log.record(act("create", made).changed(null, Recorded.of(made)));
             return new Created(made, key);
         });
     }
@@ -111,7 +131,7 @@ class ApiKeys {
             var before = store.find(id, userId);
             if (before.isEmpty()) return false;
             store.revoke(id).ifPresent(after -> {
-                log.record(act("revoke", after).changed(before.get(), after));
+                log.record(act("revoke", after).changed(Recorded.of(before.get()), Recorded.of(after)));
                 known.forgetKey(id);
             });
             return true;
