@@ -95,7 +95,7 @@ class AuditCommandTest {
     @Test
     void tablesOfAnotherVersionAreToldAndNotMigrated() {
         var name = "audit" + NUMBER.incrementAndGet();
-        var settings = TestDatabase.another(name);
+        var settings = TestDatabase.empty(name);
         assertThatThrownBy(() -> audit(settings))
                 .isInstanceOf(CannotStart.class)
                 .hasMessageContaining("another version");

@@ -41,11 +41,16 @@ public final class TestDatabase {
     }
 
     /**
-     * Makes another database beside it, empty, for a test that must not meet what others leave behind.
+     * Makes another database beside it, migrated and without a row, for a test that must not meet what others leave behind.
      *
      * @return the settings that let a server use it
      */
     public static Map<String, String> another(String name) {
+        return copy(Pristine.name(), name);
+    }
+
+    /** The same without tables. */
+    public static Map<String, String> empty(String name) {
         execute("CREATE DATABASE %s OWNER %s".formatted(name, Connector.OWNER));
         return settingsOf(name);
     }
@@ -105,6 +110,24 @@ public final class TestDatabase {
 
     static DatabaseSettings settings(Map<String, String> values) {
         return new Binder(new MapConfigurationPropertySource(values)).bindOrCreate("kontor.db", DatabaseSettings.class);
+    }
+
+    /** To be copied, which takes a fraction of the time that migrating does. */
+    private static final class Pristine {
+        private static final String NAME = "pristine";
+
+        static {
+            execute("CREATE DATABASE %s OWNER %s".formatted(NAME, Connector.OWNER));
+            var connector = connector();
+            Migrations.run(Database.source(
+                    "jdbc:postgresql://127.0.0.1:%d/%s".formatted(connector.port(), NAME),
+                    Connector.OWNER,
+                    connector.passwords().owner()));
+        }
+
+        static String name() {
+            return NAME;
+        }
     }
 
     private static final class Holder {
