@@ -51,6 +51,11 @@ public final class OwnGateway implements AutoCloseable {
         return new OwnGateway(inFolder(folder).sendingTo(inbox, WEBHOOK_SECRET), port);
     }
 
+    /** One that sends no messages, beside a server that is started at this port. */
+    public static OwnGateway besideServerAt(int port, Path folder) throws IOException {
+        return new OwnGateway(inFolder(folder), port);
+    }
+
     private static SimulatorOptions inFolder(Path folder) {
         return SimulatorOptions.defaults().onPort(0).in(folder).acceptingOnly(SECRET_KEY);
     }

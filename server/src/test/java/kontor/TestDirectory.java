@@ -10,6 +10,7 @@ import com.unboundid.ldap.sdk.Attribute;
 import com.unboundid.ldap.sdk.LDAPException;
 import com.unboundid.ldap.sdk.Modification;
 import com.unboundid.ldap.sdk.ModificationType;
+import com.unboundid.ldap.sdk.SimpleBindRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -25,6 +26,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** The directory that the server under test takes its people from: a real LDAP server, in memory. */
 public final class TestDirectory {
     public static final String PASSWORD = "known to the directory alone";
+    /** At which people of it could log in if it were an Active Directory. */
+    public static final String DOMAIN = "works.example";
+
     private static final String BASE = "dc=example,dc=org";
     private static final String MANAGER = "cn=manager," + BASE;
     private static final String MANAGER_PASSWORD = "the manager of all tests";
@@ -51,6 +55,9 @@ public final class TestDirectory {
                 new Attribute("cn", "Worker " + name),
                 new Attribute("sn", name),
                 new Attribute("mail", mail),
+                new Attribute("objectCategory", "person"),
+                new Attribute("sAMAccountName", name),
+                new Attribute("userPrincipalName", name + "@" + DOMAIN),
                 new Attribute("userPassword", PASSWORD)));
         for (var group : groups) join(dn, group);
         return new Entry(name, dn, mail);
@@ -135,7 +142,12 @@ public final class TestDirectory {
     private static final class Counting extends InMemoryOperationInterceptor {
         @Override
         public void processSimpleBindRequest(InMemoryInterceptedSimpleBindRequest request) {
-            BINDS.add(request.getRequest().getBindDN());
+            var as = request.getRequest().getBindDN();
+            BINDS.add(as);
+            if (as.endsWith("@" + DOMAIN))
+                request.setRequest(new SimpleBindRequest(
+                        "uid=" + as.substring(0, as.indexOf('@')) + ",ou=people," + BASE,
+                        request.getRequest().getPassword().getValue()));
         }
 
         @Override
@@ -151,6 +163,7 @@ public final class TestDirectory {
         private static InMemoryDirectoryServer start() {
             try {
                 var config = new InMemoryDirectoryServerConfig(BASE);
+                config.setSchema(null); // the one that it brings along does not know Active Directory's attributes
                 config.addAdditionalBindCredentials(MANAGER, MANAGER_PASSWORD);
                 config.addInMemoryOperationInterceptor(new Counting());
                 config.setListenerConfigs(

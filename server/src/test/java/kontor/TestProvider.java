@@ -41,10 +41,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import kontor.accounts.sessions.Opaque;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.test.util.TestSocketUtils;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -55,6 +57,11 @@ public final class TestProvider {
     public static final String CLIENT = "kontor-tests";
     public static final String SECRET = "the secret of the client of all tests";
     public static final String ACCESS_TOKEN = "an-access-token";
+    /** Another Kontor as the provider {@code kontor}: its issuer, and what the server under test says to be there. */
+    public static final URI OTHER_KONTOR = URI.create("http://localhost:" + TestSocketUtils.findAvailableTcpPort());
+
+    public static final UUID CLIENT_AT_OTHER_KONTOR = UUID.randomUUID();
+    public static final String SECRET_AT_OTHER_KONTOR = Opaque.random();
     private static final String CALLBACK = "https://shop.example/login/oidc/";
     private static final JsonMapper JSON = new JsonMapper();
     private static final Map<String, Grant> GRANTS = new ConcurrentHashMap<>();
@@ -151,7 +158,12 @@ public final class TestProvider {
     /** The settings of the server under test. */
     public static List<String> settings() {
         return Stream.of(
-                        provider("acme", issuer("acme"), "role-claim=realm.groups", "roles.clerk=clerks,back-office"),
+                        provider(
+                                "acme",
+                                issuer("acme"),
+                                "role-claim=realm.groups",
+                                "roles.clerk=clerks,back-office",
+                                "roles.admin=directors"),
                         provider("closed", issuer("closed"), "create-users=false"),
                         provider("turning", issuer("turning")),
                         provider("moved", issuer("moved")),
@@ -159,9 +171,20 @@ public final class TestProvider {
                         provider("nosy", issuer("nosy")),
                         provider("liar", issuer("liar")),
                         provider("broken", issuer("broken")),
-                        provider("down", "http://127.0.0.1:1/down"))
+                        provider("down", "http://127.0.0.1:1/down"),
+                        otherKontor())
                 .flatMap(settings -> settings)
                 .toList();
+    }
+
+    /** It is started by the one test that needs it, so that nothing but its address is there before. */
+    private static Stream<String> otherKontor() {
+        return Stream.of(
+                        "issuer=" + OTHER_KONTOR,
+                        "client-id=" + CLIENT_AT_OTHER_KONTOR,
+                        "client-secret=" + SECRET_AT_OTHER_KONTOR,
+                        "redirect-uri=" + CALLBACK + "kontor/callback")
+                .map(setting -> "kontor.accounts.oidc.kontor." + setting);
     }
 
     private static Stream<String> provider(String name, String issuer, String... more) {

@@ -4,9 +4,12 @@ import kontor.accounts.sessions.Client;
 import kontor.accounts.sessions.SessionKind;
 import kontor.web.Refusal;
 
-/** Where people are known by a name of their company's, which is no e-mail address, and have their password. */
+/** Where people are known by a name of their company's, and have their password. */
 public interface Directory {
-    /** Whether a login under this name is the directory's to check: there is one, and the name is no e-mail address. */
+    /**
+     * Whether a login under this name is the directory's to check: there is one, and the name is no e-mail address, or one
+     * at the directory's own domain.
+     */
     boolean answersFor(String name);
 
     /**

@@ -12,6 +12,7 @@ import kontor.accounts.LoginResult.WrongPasskey;
 import kontor.accounts.LoginResult.WrongSecondFactor;
 import kontor.accounts.LoginTickets.Ticket;
 import kontor.accounts.factors.Assertion;
+import kontor.accounts.factors.FactorKind;
 import kontor.accounts.factors.Factors;
 import kontor.accounts.factors.PasskeyOptions;
 import kontor.accounts.factors.Passkeys;
@@ -87,6 +88,11 @@ public class SecondSteps {
                     .orElse(Set.of());
             return told(userId, attempt, finish(ticket, asked.get(), () -> methods, client));
         }
+    }
+
+    /** What the one who holds a ticket can show; nothing when the ticket is not good. */
+    public Set<FactorKind> kinds(String ticket) {
+        return tickets.read(ticket).map(asked -> factors.kinds(asked.userId())).orElse(Set.of());
     }
 
     /** What to ask the browser for; nothing when the ticket is not good. */

@@ -24,6 +24,7 @@ class ActStore {
                    encode(hash, 'hex') AS hash
             FROM auditlog.acts LEFT JOIN auditlog.seals ON act_id = id
             """;
+    private static final String USER = "user:";
     private static final String LAST_CHARACTER = Character.toString(Character.MAX_CODE_POINT);
 
     private final JdbcTemplate jdbc;
@@ -68,7 +69,7 @@ class ActStore {
         var values = new ArrayList<Object>();
         if (before != null)
             add(where, values, " AND (at, id) < (SELECT at, id FROM auditlog.acts WHERE id = ?)", before);
-        if (filter.actor() != null) add(where, values, " AND actor = ?", filter.actor());
+        if (filter.actor() != null) addActor(where, values, filter.actor());
         if (filter.action() != null) addAction(where, values, filter.action());
         if (filter.subject() != null) add(where, values, " AND subject = ?", filter.subject());
         if (filter.outcome() != null)
@@ -79,6 +80,17 @@ class ActStore {
             add(where, values, " AND at < ?", filter.until().atOffset(ZoneOffset.UTC));
         values.add(most);
         return jdbc.query(SELECT + where + " ORDER BY at DESC, id DESC LIMIT ?", this::act, values.toArray());
+    }
+
+    /** What clients did for a user is the user's as well. */
+    private static void addActor(StringBuilder where, List<Object> values, String actor) {
+        if (!actor.startsWith(USER)) {
+            add(where, values, " AND actor = ?", actor);
+            return;
+        }
+        add(where, values, " AND (actor = ?", actor);
+        add(where, values, " OR (actor >= ?", actor + " client:");
+        add(where, values, " AND actor < ?))", actor + " client;");
     }
 
     private static void addAction(StringBuilder where, List<Object> values, String action) {

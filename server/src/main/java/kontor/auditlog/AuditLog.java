@@ -15,7 +15,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 @Component
 public class AuditLog {
-    private static final Pattern USER = Pattern.compile("user:([1-9][0-9]{0,17})");
+    private static final Pattern USER = Pattern.compile("user:([1-9][0-9]{0,17})( client:.*)?");
     private static final int LONGEST_ACTOR = 300;
     private static final int LONGEST_SUBJECT = 200;
 
@@ -59,9 +59,10 @@ public class AuditLog {
         var request = Origin.request();
         var caller = Callers.current();
         var actor = act.actor() != null ? act.actor() : request == null ? "server" : caller.principal();
+        var isCallers = act.actor() == null || actor.equals(caller.principal());
         return new Entry(
                 Recordable.plain(actor, LONGEST_ACTOR),
-                act.actor() == null && caller.isUser() ? Long.valueOf(caller.userId()) : userIdOf(actor),
+                isCallers && caller.isUser() ? Long.valueOf(caller.userId()) : userIdOf(actor),
                 request == null ? Origin.SERVER : Origin.of(request),
                 act.action(),
                 act.subject() == null ? null : Recordable.plain(act.subject(), LONGEST_SUBJECT),

@@ -37,7 +37,12 @@ class AuditLogController {
     @GetMapping("/audit/log")
     @Operation(summary = "What staff did and what has to do with security, the newest first")
     Page<RecordedAct> list(
-            @RequestParam(required = false) @Nullable @PlainText @Parameter(description = "user:17, guest, server")
+            @RequestParam(required = false)
+                    @Nullable
+                    @PlainText
+                    @Parameter(
+                            description =
+                                    "user:17, with what OAuth clients did for them; key:5, client:…, guest, server")
                     String actor,
             @RequestParam(required = false)
                     @Nullable

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An act as it stands in the audit log.
  *
- * @param actor {@code user:17}, {@code guest}, {@code server}
+ * @param actor {@code user:17}, {@code user:17 client:…} for an OAuth client that acted for them, {@code guest}, {@code server}
  * @param network the address that the request came from; null for what the server did by itself
  * @param action a word such as {@code products.change}, or the operation as {@code POST /orders/{id}/capture}
  * @param subject what it was done to: {@code order:5}

@@ -3,15 +3,18 @@ package kontor.mail;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import kontor.secrets.SealedColumn;
 import kontor.secrets.Secrets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.annotation.Bean;
 import org.springframework.stereotype.Component;
 
 /** Where mails are handed in. */
 @Component
 public class Mails {
     private static final Logger log = LoggerFactory.getLogger(Mails.class);
+    private static final SealedColumn BODIES = new SealedColumn("mail.outgoing", "id", "body");
     private final OutgoingStore store;
     private final Secrets secrets;
     private final MailSettings settings;
@@ -21,6 +24,11 @@ public class Mails {
         this.store = store;
         this.secrets = secrets;
         this.settings = settings;
+    }
+
+    @Bean
+    static SealedColumn sealedMails() {
+        return BODIES;
     }
 
     /**
@@ -52,6 +60,6 @@ public class Mails {
     }
 
     static String contextOf(UUID id) {
-        return "mail.outgoing.body:" + id;
+        return BODIES.context(id);
     }
 }

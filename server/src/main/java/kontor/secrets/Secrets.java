@@ -45,6 +45,16 @@ public class Secrets {
         }
     }
 
+    /** The name of the key that seals. */
+    String newestKey() {
+        return keys.newest().id();
+    }
+
+    /** What everything begins with that this key has sealed. */
+    static String beginningWith(String key) {
+        return FORM + "." + key + ".";
+    }
+
     /** The same of a text. */
     public String sealText(String context, String secret) {
         return seal(context, secret.getBytes(UTF_8));

@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param permissions {@code *} stands for all
  * @param login null for a guest, for a client that calls for itself, for an API key, and for what the server does by itself
  * @param client what calls, unless it is a program that its user has logged in with
+ * @param hasToEnrol whether they have to enrol a second factor before they may do anything else
  */
 public record Caller(
         long userId,
         Set<String> permissions,
         @Nullable Login login,
-        @Nullable OAuthClient client) {
+        @Nullable OAuthClient client,
+        boolean hasToEnrol) {
     public static final Caller GUEST = new Caller(0, Set.of());
 
     public Caller(long userId, Set<String> permissions) {
@@ -27,9 +29,8 @@ public record Caller(
         this(userId, permissions, login, null);
     }
 
-    /** Whether they have to enrol a second factor before they may do anything else. */
-    public boolean hasToEnrol() {
-        return login != null && login.secondFactor() == Login.SecondFactor.TO_ENROL;
+    public Caller(long userId, Set<String> permissions, @Nullable Login login, @Nullable OAuthClient client) {
+        this(userId, permissions, login, client, login != null && login.secondFactor() == Login.SecondFactor.TO_ENROL);
     }
 
     public boolean isGuest() {
@@ -51,14 +52,25 @@ public record Caller(
     }
 
     /**
-     * Whose idempotency keys these are, and who is named in histories: {@code user:17}; {@code client:…} with its id for a
-     * client that calls for itself; {@code key:5} for an API key, so that two programs of a user do not get each other's
-     * answers and everybody sees which of them it was. What it makes is its user's.
+     * Whose idempotency keys these are, and who is named in histories and the audit log: {@code user:17};
+     * {@code user:17 client:…} with its id for a client that calls for a user, {@code client:…} for one that calls for
+     * itself, {@code key:5} for an API key. So two programs of a user do not get each other's answers, nor the user's, and
+     * everybody sees which of them it was. What they make is their user's.
      */
     public String principal() {
-        if (client != null && client.isApiKey()) return client.id();
-        if (isUser()) return "user:" + userId;
-        return client == null ? "guest" : "client:" + client.id();
+        if (client == null) return isUser() ? user() : "guest";
+        if (client.isApiKey()) return client.id();
+        var name = "client:" + client.id();
+        return isUser() ? user() + " " + name : name;
+    }
+
+    /** Whose rate limit a request counts for: a client that acts for a user has none beside theirs, an API key has. */
+    String limitedAs() {
+        return isUser() && (client == null || !client.isApiKey()) ? user() : principal();
+    }
+
+    private String user() {
+        return "user:" + userId;
     }
 
     /** Whose idempotency keys these are where guests may call: they have no name but the e-mail address that they give. */

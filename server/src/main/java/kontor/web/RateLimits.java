@@ -65,7 +65,7 @@ public class RateLimits implements HandlerInterceptor {
         var caller = Callers.current();
         var own = caller.client() == null ? 0 : caller.client().requestsPerSecond();
         if (own == 0 && settings.requestsPerSecond() == 0) return;
-        var name = caller.isGuest() ? "guest:" + request.getRemoteAddr() : caller.principal();
+        var name = caller.isGuest() ? "guest:" + request.getRemoteAddr() : caller.limitedAs();
         var buckets = callers.get(name, _ -> full(name, own));
         if (buckets.own().tryConsume(1) && (buckets.shared() == null || takesTogether(buckets.shared()))) return;
         throw tooMany();

@@ -18,6 +18,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import kontor.Api;
 import kontor.TestGateway;
+import kontor.TestUsers;
 import kontor.database.TestDatabase;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +60,9 @@ class BehindAProxyTest {
     @Autowired
     private Api api;
 
+    @Autowired
+    private TestUsers users;
+
     private final String guest = "198.51.100." + GUESTS.incrementAndGet();
 
     @Test
@@ -82,6 +86,42 @@ class BehindAProxyTest {
         for (var i = 0; i < 3 * BURST && answer.status() == 200; i++)
             answer = from("203.0.113." + (101 + i) + ", " + guest, "/products");
         assertThat(answer.status()).isEqualTo(429);
+    }
+
+    /** A token that is good and not known yet is refused as well, which shows that nobody has looked at it. */
+    @Test
+    void looksAtNoMoreTokensFromWhereTooManyBadOnesCame() {
+        var known = users.customer().token();
+        assertThat(withToken(known, "203.0.113.200").status()).isEqualTo(200);
+        for (var bad :
+                List.of("forged", "kontor_" + "A".repeat(43), users.customer().token() + "A")) {
+            for (var i = 0; i < BURST; i++)
+                assertThat(withToken(bad, guest).status()).isIn(401, 429);
+            assertThat(exhaustByToken(bad)).isEqualTo(429);
+        }
+        var refused = 0;
+        // Meanwhile a second may have passed, after which one more is looked at.
+        for (var i = 0; i < 20 && refused != 429; i++) {
+            assertThat(exhaustByToken("forged")).isEqualTo(429);
+            refused = withToken(users.customer().token(), guest).status();
+        }
+        assertThat(refused).isEqualTo(429);
+        assertThat(withToken(known, guest).status())
+                .as("who was known before goes on")
+                .isEqualTo(200);
+        assertThat(withToken(users.customer().token(), "203.0.113.201").status())
+                .isEqualTo(200);
+    }
+
+    private int exhaustByToken(String token) {
+        var status = 0;
+        for (var i = 0; i < 10 * BURST && status != 429; i++)
+            status = withToken(token, guest).status();
+        return status;
+    }
+
+    private Api.Answer withToken(String token, String address) {
+        return api.as(token).get("/users/me", "X-Forwarded-For", address);
     }
 
     @Test

@@ -8,17 +8,25 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import kontor.secrets.SealedColumn;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.annotation.Bean;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
 /** Authenticator apps and recovery codes, and who has which factors. */
 @Repository
 class FactorStore {
+    static final SealedColumn SECRETS = new SealedColumn("accounts.totp", "user_id", "sealed_secret");
     private final JdbcClient jdbc;
 
     FactorStore(JdbcClient jdbc) {
         this.jdbc = jdbc;
+    }
+
+    @Bean
+    static SealedColumn sealedFactors() {
+        return SECRETS;
     }
 
     /** @param lastStep null until it has been confirmed */

@@ -79,6 +79,6 @@ public class Factors {
     }
 
     private static String context(long userId) {
-        return "accounts.totp.sealed_secret:" + userId;
+        return FactorStore.SECRETS.context(userId);
     }
 }

@@ -136,6 +136,11 @@ public class Passkeys {
                 "none");
     }
 
+    /** Whether this installation has an address that passkeys can be bound to. */
+    public boolean areAvailable() {
+        return settings.publicUrl() != null;
+    }
+
     /** What to ask a browser for when nobody knows yet who is there. */
     public Request request() {
         return new Request(

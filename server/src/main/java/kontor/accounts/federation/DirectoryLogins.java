@@ -47,11 +47,12 @@ class DirectoryLogins implements Directory {
 
     @Override
     public boolean answersFor(String name) {
-        return directory != null && !name.isBlank() && name.indexOf('@') < 0;
+        return directory != null && !name.isBlank() && directory.knows(name);
     }
 
     @Override
-    public LoginResult byPassword(String name, String password, SessionKind kind, Client client) {
+    public LoginResult byPassword(String typed, String password, SessionKind kind, Client client) {
+        var name = nameOf(typed);
         try (var attempt = throttle.admitElsewhere(name, client)) {
             var person = ask(name, password, attempt);
             if (person == null) return wrong();
@@ -74,13 +75,19 @@ class DirectoryLogins implements Directory {
      * @return null when name or password is wrong
      */
     @Nullable
-    LinkResult link(long user, String name, String password, Client client) {
+    LinkResult link(long user, String typed, String password, Client client) {
+        var name = nameOf(typed);
         try (var attempt = throttle.admitElsewhere(name, client)) {
             var person = ask(name, password, attempt);
             if (person == null) return null;
             attempt.succeeded();
             return identities.link(user, person);
         }
+    }
+
+    /** One name, and one budget of tries, however it was typed. */
+    private String nameOf(String typed) {
+        return directory == null ? typed : directory.nameOf(typed);
     }
 
     /** What was typed as the name is not recorded: it may be the password. */

@@ -10,6 +10,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.util.List;
+import kontor.accounts.ReturnPath;
 import kontor.accounts.federation.LinkResult.Linked;
 import kontor.accounts.federation.LinkResult.Taken;
 import kontor.accounts.sessions.Client;

@@ -73,9 +73,25 @@ final class LdapDirectory {
         this.connections = new Semaphore(settings.connections());
     }
 
+    /** Whether a login name is the directory's: no e-mail address, unless it is one at the directory's own domain. */
+    boolean knows(String typed) {
+        return nameOf(typed).indexOf('@') < 0;
+    }
+
+    /** The name of somebody who may have typed it with the directory's domain behind. */
+    String nameOf(String typed) {
+        if (settings.domain() == null) return typed;
+        var atDomain = "@" + settings.domain();
+        var length = typed.length() - atDomain.length();
+        return length >= 0 && typed.regionMatches(true, length, atDomain, 0, atDomain.length())
+                ? typed.substring(0, length)
+                : typed;
+    }
+
     /**
      * Who has this name and this password.
      *
+     * @param name as {@link #nameOf} gives it
      * @return nothing for every kind of wrong
      * @throws IOException when the directory cannot say
      */
@@ -116,7 +132,10 @@ final class LdapDirectory {
     private Optional<Person> find(LDAPConnection directory, String name, String password) throws LDAPException {
         if (settings.domain() != null) {
             if (!enter(directory, name + "@" + settings.domain(), password)) return Optional.empty();
-            return person(directory, name, search(directory, name));
+            var found = search(directory, name);
+            // The name may be one's here and another's there: whoever was found has to have this password too.
+            if (found.isEmpty() || !enter(directory, found.get().getDN(), password)) return Optional.empty();
+            return person(directory, name, found);
         }
         if (settings.userDnPattern() != null) {
             var dn = DirectoryName.inDn(settings.userDnPattern(), name);
@@ -161,7 +180,7 @@ final class LdapDirectory {
         var request = new SearchRequest(
                 settings.userBase(),
                 SearchScope.SUB,
-                DirectoryName.inFilter(settings.userFilter(), name),
+                DirectoryName.inFilter(settings.peopleFilter(), name),
                 attributes());
         request.setSizeLimit(2);
         var found = directory.search(request).getSearchEntries();

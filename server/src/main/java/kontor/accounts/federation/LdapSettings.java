@@ -1,5 +1,6 @@
 package kontor.accounts.federation;
 
+import com.unboundid.ldap.sdk.Filter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,8 +22,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param managerPassword the password of {@code managerDn}
  * @param userDnPattern where everybody is, {@code uid={0},ou=people,dc=example,dc=org}; or people are searched for
  * @param userBase where people are searched for
- * @param userFilter how; {@code {0}} is the name that was typed
- * @param domain of an Active Directory: people log in as {@code name@domain} and need no {@code managerDn}
+ * @param userFilter how; {@code {0}} is the name that was typed. Without one {@code (uid={0})}, and with a {@code domain}
+ *     people by their {@code sAMAccountName} and their {@code userPrincipalName}
+ * @param domain of an Active Directory: people log in as {@code name} or {@code name@domain} and need no
+ *     {@code managerDn}. Every login name at this domain is the directory's
  * @param groupBase where groups are searched for; without it nobody has roles from here
  * @param groupFilter which groups somebody is in; {@code {0}} is their DN
  * @param roles for each role the names ({@code cn}) of the groups whose members have it
@@ -43,7 +46,7 @@ record LdapSettings(
         @Nullable String managerPassword,
         @Nullable String userDnPattern,
         @DefaultValue("") String userBase,
-        @DefaultValue("(uid={0})") String userFilter,
+        @Nullable String userFilter,
         @Nullable String domain,
         @Nullable String groupBase,
         @DefaultValue("(member={0})") String groupFilter,
@@ -79,6 +82,15 @@ record LdapSettings(
             throw new IllegalArgumentException(HERE
                     + "urls has %s, where anybody on the way reads the passwords. Use ldaps, or set %sstart-tls=true"
                             .formatted(url, HERE));
+    }
+
+    /** Of an Active Directory either name will do: the two are alike for most people, and not for all. */
+    String peopleFilter() {
+        if (userFilter != null) return userFilter;
+        return domain == null
+                ? "(uid={0})"
+                : "(&(objectCategory=person)(|(sAMAccountName={0})(userPrincipalName={0}@%s)))"
+                        .formatted(Filter.encodeValue(domain));
     }
 
     boolean isSet() {

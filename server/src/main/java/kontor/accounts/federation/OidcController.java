@@ -2,14 +2,18 @@ package kontor.accounts.federation;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import kontor.accounts.LoginAnswers;
 import kontor.accounts.LoginResult;
+import kontor.accounts.LoginResult.SecondFactorRequired;
+import kontor.accounts.ReturnPath;
 import kontor.accounts.federation.CallbackResult.LetIn;
 import kontor.accounts.federation.CallbackResult.NowLinked;
 import kontor.accounts.federation.OidcLogins.Arrival;
+import kontor.accounts.oauth.SecondStepPage;
 import kontor.accounts.sessions.Client;
 import kontor.accounts.sessions.Cookies;
 import kontor.web.Anyone;
@@ -28,10 +32,12 @@ import org.springframework.web.bind.annotation.RestController;
 class OidcController {
     private final OidcLogins oidc;
     private final LoginAnswers answers;
+    private final SecondStepPage secondStep;
 
-    OidcController(OidcLogins oidc, LoginAnswers answers) {
+    OidcController(OidcLogins oidc, LoginAnswers answers, SecondStepPage secondStep) {
         this.oidc = oidc;
         this.answers = answers;
+        this.secondStep = secondStep;
     }
 
     @Anyone
@@ -57,8 +63,11 @@ class OidcController {
     @GetMapping("/login/oidc/{name}/callback")
     @Operation(
             summary = "Where an OpenID provider sends browsers back to",
-            description = "Opens a browser's session, or links the provider's login with the one who asked for it.")
+            description =
+                    "Opens a browser's session, or links the provider's login with the one who asked for it. Whoever"
+                            + " has a second factor is asked for it by a page, which goes on afterwards.")
     @ApiResponse(responseCode = "303", content = @Content)
+    @ApiResponse(responseCode = "200", content = @Content(mediaType = "text/html", schema = @Schema(type = "string")))
     ResponseEntity<?> arrive(
             @PathVariable String name,
             @RequestParam(required = false) @Nullable String state,
@@ -68,12 +77,20 @@ class OidcController {
             HttpServletRequest request) {
         var arrival = new Arrival(state, code, iss, Cookies.login(request));
         return switch (oidc.arrive(name, arrival, caller, Client.of(request))) {
+            case LetIn(SecondFactorRequired(var ticket, var _, var _), var to) ->
+                withoutLoginCookie(secondStep.ask(request, ticket, to));
             case LetIn(var login, var to) -> letIn(login, to);
             case NowLinked(var to) -> goOn(to).build();
         };
     }
 
-    /** Who is not in yet, because of a second step, is told so as at every other login. */
+    private static ResponseEntity<String> withoutLoginCookie(ResponseEntity<String> page) {
+        return ResponseEntity.status(page.getStatusCode())
+                .headers(headers -> headers.addAll(page.getHeaders()))
+                .header(HttpHeaders.SET_COOKIE, Cookies.noLogin().toString())
+                .body(page.getBody());
+    }
+
     private ResponseEntity<?> letIn(LoginResult login, String to) {
         var answer = answers.to(login);
         if (!(login instanceof LoginResult.Welcome)) return answer;

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import kontor.accounts.LoginResult;
 import kontor.accounts.Logins;
+import kontor.accounts.ReturnPath;
 import kontor.accounts.federation.CallbackResult.LetIn;
 import kontor.accounts.federation.CallbackResult.NowLinked;
 import kontor.accounts.federation.EnterResult.AccountExists;

@@ -2,6 +2,7 @@ package kontor.accounts.oauth;
 
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
+import kontor.accounts.ReturnPath;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.web.util.UriComponentsBuilder;
@@ -25,9 +26,17 @@ class Continuation {
         return given != null && FORM.matcher(given).matches() ? given : null;
     }
 
+    /** The same in the form of the second step, which nobody but us has filled in: any path on this host. */
+    @Nullable
+    String checkedBehindFirstStep(@Nullable String given) {
+        return given != null && ReturnPath.isOne(given) ? given : checked(given);
+    }
+
     /** The site that the client's answer will go to, which a form's policy has to name; null when it is not the client's. */
     @Nullable
-    String originOf(String checked) {
+    String originOf(@Nullable String next) {
+        var checked = checked(next);
+        if (checked == null) return null;
         var parameters = UriComponentsBuilder.fromUriString(checked).build().getQueryParams();
         var clientId = parameters.getFirst("client_id");
         var given = parameters.getFirst("redirect_uri");

@@ -18,6 +18,7 @@ import kontor.accounts.LoginResult.WrongPasskey;
 import kontor.accounts.LoginResult.WrongSecondFactor;
 import kontor.accounts.Logins;
 import kontor.accounts.SecondSteps;
+import kontor.accounts.factors.Passkeys;
 import kontor.accounts.sessions.Client;
 import kontor.accounts.sessions.Cookies;
 import kontor.accounts.sessions.Opaque;
@@ -42,19 +43,44 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @Tag(name = "Login pages")
 class LoginPages {
+    private static final String TICKET = "ticket";
+    private static final String SCRIPT = "text/javascript;charset=UTF-8";
     private final Logins logins;
     private final SecondSteps secondSteps;
+    private final SecondStepPage secondStepPage;
+    private final Passkeys passkeys;
+    private final FormPasskeys formPasskeys;
     private final Pages pages;
     private final Continuation continuation;
     private final SessionSettings settings;
 
     LoginPages(
-            Logins logins, SecondSteps secondSteps, Pages pages, Continuation continuation, SessionSettings settings) {
+            Logins logins,
+            SecondSteps secondSteps,
+            SecondStepPage secondStepPage,
+            Passkeys passkeys,
+            FormPasskeys formPasskeys,
+            Pages pages,
+            Continuation continuation,
+            SessionSettings settings) {
         this.logins = logins;
         this.secondSteps = secondSteps;
+        this.secondStepPage = secondStepPage;
+        this.passkeys = passkeys;
+        this.formPasskeys = formPasskeys;
         this.pages = pages;
         this.continuation = continuation;
         this.settings = settings;
+    }
+
+    @Anyone
+    @GetMapping(value = PasskeyScript.PATH, produces = SCRIPT)
+    @Operation(summary = "The script by which the login pages take passkeys")
+    @ApiResponse(
+            responseCode = "200",
+            content = @Content(mediaType = "text/javascript", schema = @Schema(type = "string")))
+    ResponseEntity<String> passkeyScript() {
+        return ResponseEntity.ok(PasskeyScript.TEXT);
     }
 
     @Anyone
@@ -83,43 +109,51 @@ class LoginPages {
         }
     }
 
-    /** The second, when the form brings the ticket of the first. */
+    /** The second, when the form brings the ticket of the first; either by a passkey, when it brings one. */
     private LoginResult step(HttpServletRequest http, @Nullable String email) {
-        var ticket = http.getParameter("ticket");
+        var client = Client.of(http);
+        var ticket = http.getParameter(TICKET);
+        var passkey = http.getParameter("passkey");
+        if (passkey != null) {
+            var assertion = formPasskeys.read(passkey);
+            return ticket == null
+                    ? secondSteps.byPasskey(assertion, SessionKind.COOKIE, client)
+                    : secondSteps.byPasskey(ticket, assertion, client);
+        }
+        if (ticket == null) return logins.byPassword(email, http.getParameter("password"), SessionKind.COOKIE, client);
         var code = http.getParameter("code");
-        return ticket == null
-                ? logins.byPassword(email, http.getParameter("password"), SessionKind.COOKIE, Client.of(http))
-                : secondSteps.byCode(ticket, code == null ? "" : code, Client.of(http));
+        return secondSteps.byCode(ticket, code == null ? "" : code, client);
     }
 
     private ResponseEntity<String> answer(HttpServletRequest http, @Nullable String email, LoginResult result) {
         return switch (result) {
             case Welcome welcome -> welcome(http, welcome);
             case Wrong() -> page(http, HttpStatus.UNAUTHORIZED, email, "The e-mail address or the password is wrong.");
-            case SecondFactorRequired(var ticket, var _, var _) -> secondStep(http, HttpStatus.OK, ticket, null);
+            case SecondFactorRequired(var ticket, var _, var _) -> secondStepPage.ask(http, ticket, next(http));
             case WrongSecondFactor() ->
-                secondStep(
+                secondStepPage.ask(
                         http,
                         HttpStatus.UNAUTHORIZED,
-                        String.valueOf(http.getParameter("ticket")),
-                        "The code is not good. A code is good once, and not for long.");
+                        String.valueOf(http.getParameter(TICKET)),
+                        next(http),
+                        "The code or the passkey is not good. A code is good once, and not for long.");
             case EmailUnverified() ->
                 page(http, HttpStatus.FORBIDDEN, email, "Follow the link in the mail that we have sent you first.");
-            case TicketOver(), WrongPasskey() ->
-                page(http, HttpStatus.UNAUTHORIZED, null, "That took too long. Log in again.");
+            case TicketOver() -> page(http, HttpStatus.UNAUTHORIZED, null, "That took too long. Log in again.");
+            case WrongPasskey() ->
+                page(http, HttpStatus.UNAUTHORIZED, email, "This passkey does not open anything here.");
         };
     }
 
-    private ResponseEntity<String> secondStep(
-            HttpServletRequest http, HttpStatus status, String ticket, @Nullable String error) {
-        var next = continuation.checked(http.getParameter(Continuation.NAME));
-        var target = next == null ? null : continuation.originOf(next);
-        var token = String.valueOf(Cookies.form(http));
-        return pages.answer(status, pages.secondFactor(token, ticket, next, error, target));
+    private @Nullable String next(HttpServletRequest http) {
+        var given = http.getParameter(Continuation.NAME);
+        return http.getParameter(TICKET) == null
+                ? continuation.checked(given)
+                : continuation.checkedBehindFirstStep(given);
     }
 
     private ResponseEntity<String> welcome(HttpServletRequest http, Welcome welcome) {
-        var next = continuation.checked(http.getParameter(Continuation.NAME));
+        var next = next(http);
         var answer = next == null ? pages.answer(HttpStatus.OK, pages.loggedIn()) : null;
         var headers = new HttpHeaders();
         if (answer != null) headers.addAll(answer.getHeaders());
@@ -141,8 +175,8 @@ class LoginPages {
         var known = Cookies.form(http);
         var token = known == null ? Opaque.random() : known;
         var next = continuation.checked(http.getParameter(Continuation.NAME));
-        var target = next == null ? null : continuation.originOf(next);
-        var shown = pages.answer(status, pages.login(token, next, email, error, target));
+        var shown = pages.answer(
+                status, pages.login(token, next, email, error, continuation.originOf(next), passkeys.areAvailable()));
         return ResponseEntity.status(status)
                 .headers(headers -> headers.addAll(shown.getHeaders()))
                 .header(HttpHeaders.SET_COOKIE, Cookies.form(token).toString())

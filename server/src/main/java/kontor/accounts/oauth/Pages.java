@@ -15,7 +15,10 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
 import org.springframework.web.util.HtmlUtils;
 
-/** The pages that users see on their way to a client. They need no scripts, and nobody may frame them. */
+/**
+ * The pages that users see on their way to a client. They work without scripts, but for passkeys, and admit that one script
+ * alone. Nobody may frame them.
+ */
 @Component
 class Pages {
     private static final String STYLE =
@@ -26,6 +29,12 @@ class Pages {
                     + "button.quiet{background:#fff;color:#0b57d0}.error{border-left:4px solid #b3261e;padding:.25rem .75rem}"
                     + "code{overflow-wrap:anywhere}";
     private static final String STYLE_HASH = hash(STYLE);
+    /** Shown by the script, where the browser can do it. */
+    private static final String PASSKEY_BUTTON = """
+            <button type="button" id="passkey" class="quiet" hidden>Use a passkey</button>
+            <p id="passkey-error" class="error" role="alert" hidden>The passkey could not be shown. Try again, or log in another way.</p>
+            """;
+
     private static final Map<String, String> WHAT_SCOPES_MEAN = Map.of(
             "openid", "know who you are here",
             "profile", "see your name",
@@ -35,10 +44,15 @@ class Pages {
             "orders:place", "place and pay orders for you",
             "orders:cancel", "call off your orders");
 
-    /** A page, and where its form may lead besides here. */
-    record Page(String title, String content, @Nullable String formTarget) {
+    /**
+     * A page.
+     *
+     * @param formTarget where its form may lead besides here
+     * @param passkeys whether its form takes passkeys
+     */
+    record Page(String title, String content, @Nullable String formTarget, boolean passkeys) {
         static Page of(String title, String content) {
-            return new Page(title, content, null);
+            return new Page(title, content, null, false);
         }
     }
 
@@ -47,7 +61,8 @@ class Pages {
             @Nullable String next,
             @Nullable String email,
             @Nullable String error,
-            @Nullable String target) {
+            @Nullable String target,
+            boolean passkeys) {
         return new Page(
                 "Log in",
                 """
@@ -59,20 +74,27 @@ class Pages {
                 <label for="password">Password</label>
                 <input id="password" name="password" type="password" autocomplete="current-password" required maxlength="128">
                 <button type="submit">Log in</button>
-                </form>
+                %s</form>
                 """.formatted(
                         error == null ? "" : "<p class=\"error\" role=\"alert\">%s</p>%n".formatted(escaped(error)),
                         escaped(formToken),
                         next == null
                                 ? ""
                                 : "<input type=\"hidden\" name=\"continue\" value=\"%s\">%n".formatted(escaped(next)),
-                        escaped(email == null ? "" : email)),
-                target);
+                        escaped(email == null ? "" : email),
+                        passkeys ? PASSKEY_BUTTON : ""),
+                target,
+                passkeys);
     }
 
     /** @param ticket of the first step */
     Page secondFactor(
-            String formToken, String ticket, @Nullable String next, @Nullable String error, @Nullable String target) {
+            String formToken,
+            String ticket,
+            @Nullable String next,
+            @Nullable String error,
+            @Nullable String target,
+            boolean passkeys) {
         return new Page(
                 "One step more",
                 """
@@ -83,15 +105,17 @@ class Pages {
                 %s<label for="code">Code of your authenticator app, or a recovery code</label>
                 <input id="code" name="code" autocomplete="one-time-code" required maxlength="64" autofocus>
                 <button type="submit">Log in</button>
-                </form>
+                %s</form>
                 """.formatted(
                         error == null ? "" : "<p class=\"error\" role=\"alert\">%s</p>%n".formatted(escaped(error)),
                         escaped(formToken),
                         escaped(ticket),
                         next == null
                                 ? ""
-                                : "<input type=\"hidden\" name=\"continue\" value=\"%s\">%n".formatted(escaped(next))),
-                target);
+                                : "<input type=\"hidden\" name=\"continue\" value=\"%s\">%n".formatted(escaped(next)),
+                        passkeys ? PASSKEY_BUTTON : ""),
+                target,
+                passkeys);
     }
 
     Page loggedIn() {
@@ -129,7 +153,8 @@ class Pages {
                                 escaped(clientId),
                                 escaped(question),
                                 inputs),
-                RedirectUri.originOf(redirectUri));
+                RedirectUri.originOf(redirectUri),
+                false);
     }
 
     Page faultyRequest(String error) {
@@ -159,6 +184,7 @@ class Pages {
     /** Browsers hold the addresses that a form's answer leads on to against its policy as well. */
     private static String policy(Page page) {
         return "default-src 'none'; style-src 'sha256-" + STYLE_HASH + "'; base-uri 'none'; frame-ancestors 'none';"
+                + (page.passkeys() ? " script-src '" + PasskeyScript.INTEGRITY + "'; connect-src 'self';" : "")
                 + " form-action 'self'" + (page.formTarget() == null ? "" : " " + page.formTarget());
     }
 
@@ -171,20 +197,22 @@ class Pages {
                 <meta name="viewport" content="width=device-width, initial-scale=1">
                 <title>%s</title>
                 <style>%s</style>
-                </head>
+                %s</head>
                 <body>
                 <main>
                 %s</main>
                 </body>
                 </html>
-                """.formatted(escaped(page.title()), STYLE, page.content());
+                """.formatted(
+                        escaped(page.title()), STYLE, page.passkeys() ? PasskeyScript.ELEMENT : "", page.content());
     }
 
     private static String escaped(String text) {
         return HtmlUtils.htmlEscape(text, "UTF-8");
     }
 
-    private static String hash(String text) {
+    /** SHA-256 in base64, as policies and elements write it. */
+    static String hash(String text) {
         try {
             var hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return Base64.getEncoder().encodeToString(hash);

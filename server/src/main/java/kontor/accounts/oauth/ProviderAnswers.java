@@ -5,6 +5,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import kontor.accounts.sessions.SessionSettings;
@@ -41,8 +43,9 @@ class ProviderAnswers {
     void code(HttpServletRequest http, HttpServletResponse response, Authentication authentication) {
         var request = (OAuth2AuthorizationCodeRequestAuthenticationToken) authentication;
         var code = Objects.requireNonNull(request.getAuthorizationCode()).getTokenValue();
-        var back = back(Objects.requireNonNull(request.getRedirectUri()), request.getState());
-        sendTo(response, back.queryParam(OAuth2ParameterNames.CODE, code));
+        var answer = answer(request.getState());
+        answer.put(OAuth2ParameterNames.CODE, code);
+        sendBack(response, Objects.requireNonNull(request.getRedirectUri()), answer);
     }
 
     /** An error for the client, if it is known where it is; a page for the user otherwise, or to log in or say yes. */
@@ -60,11 +63,10 @@ class ProviderAnswers {
             pages.write(response, HttpStatus.BAD_REQUEST, pages.faultyRequest(error.getErrorCode()));
             return;
         }
-        var back = back(request.getRedirectUri(), request.getState())
-                .queryParam(OAuth2ParameterNames.ERROR, error.getErrorCode());
-        if (error.getDescription() != null)
-            back.queryParam(OAuth2ParameterNames.ERROR_DESCRIPTION, encoded(error.getDescription()));
-        sendTo(response, back);
+        var answer = answer(request.getState());
+        answer.put(OAuth2ParameterNames.ERROR, error.getErrorCode());
+        if (error.getDescription() != null) answer.put(OAuth2ParameterNames.ERROR_DESCRIPTION, error.getDescription());
+        sendBack(response, request.getRedirectUri(), answer);
     }
 
     /** RFC 6749 section 5.2. */
@@ -84,13 +86,22 @@ class ProviderAnswers {
                 : new OAuth2Error(OAuth2ErrorCodes.SERVER_ERROR);
     }
 
-    private UriComponentsBuilder back(String redirectUri, @Nullable String state) {
-        var back = UriComponentsBuilder.fromUriString(redirectUri).queryParam("iss", encoded(settings.publicUrl()));
-        return state == null ? back : back.queryParam(OAuth2ParameterNames.STATE, encoded(state));
+    private Map<String, String> answer(@Nullable String state) {
+        var answer = new LinkedHashMap<>(Map.of("iss", settings.publicUrl()));
+        if (state != null) answer.put(OAuth2ParameterNames.STATE, state);
+        return answer;
+    }
+
+    /** The client's address stays as it was registered, with signs in its query that others would write otherwise. */
+    private static void sendBack(HttpServletResponse response, String redirectUri, Map<String, String> answer) {
+        var parameters = answer.entrySet().stream()
+                .map(parameter -> parameter.getKey() + "=" + encoded(parameter.getValue()))
+                .collect(Collectors.joining("&"));
+        sendTo(response, redirectUri + (redirectUri.indexOf('?') < 0 ? "?" : "&") + parameters);
     }
 
     /** What asks for a new login is taken out: when the user comes back they have just done so. */
-    private static UriComponentsBuilder login(HttpServletRequest http) {
+    private static String login(HttpServletRequest http) {
         var asked = UriComponentsBuilder.fromPath(Continuation.AUTHORIZE);
         http.getParameterMap().forEach((name, values) -> {
             var prompts = Arrays.stream(values[0].split(" ", -1))
@@ -99,20 +110,19 @@ class ProviderAnswers {
             if (name.equals("prompt") ? !prompts.isEmpty() : !name.equals(AuthorizationRequests.MAX_AGE))
                 asked.queryParam(encoded(name), encoded(name.equals("prompt") ? prompts : values[0]));
         });
-        return UriComponentsBuilder.fromPath("/login")
-                .queryParam(Continuation.NAME, encoded(asked.build(true).toUriString()));
+        return "/login?" + Continuation.NAME + "=" + encoded(asked.build(true).toUriString());
     }
 
-    private static UriComponentsBuilder consent(String question) {
-        return UriComponentsBuilder.fromPath(ConsentPages.PATH).queryParam(ConsentPages.QUESTION, encoded(question));
+    private static String consent(String question) {
+        return ConsentPages.PATH + "?" + ConsentPages.QUESTION + "=" + encoded(question);
     }
 
     private static String encoded(String text) {
         return UriUtils.encode(text, StandardCharsets.UTF_8);
     }
 
-    private static void sendTo(HttpServletResponse response, UriComponentsBuilder address) {
+    private static void sendTo(HttpServletResponse response, String address) {
         response.setStatus(HttpStatus.SEE_OTHER.value());
-        response.setHeader(HttpHeaders.LOCATION, address.build(true).toUriString());
+        response.setHeader(HttpHeaders.LOCATION, address);
     }
 }

@@ -113,7 +113,8 @@ class CallerStore {
                             && !row.getBoolean("has_second_factor");
                     if (hasToEnrol) allowed.clear(); // its user may do no more either
                     var key = OAuthClient.ofApiKey(id, scopes, row.getInt("requests_per_second"));
-                    return new ByKey(id, new Caller(row.getLong("user_id"), Set.copyOf(allowed), null, key));
+                    return new ByKey(
+                            id, new Caller(row.getLong("user_id"), Set.copyOf(allowed), null, key, hasToEnrol));
                 })
                 .optional();
     }

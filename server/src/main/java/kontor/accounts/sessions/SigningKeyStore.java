@@ -8,10 +8,12 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import kontor.secrets.SealedColumn;
 import kontor.secrets.Secrets;
 import kontor.secrets.Secrets.CannotOpen;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.annotation.Bean;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -20,12 +22,18 @@ import org.springframework.stereotype.Repository;
 class SigningKeyStore {
     private static final Logger log = LoggerFactory.getLogger(SigningKeyStore.class);
     private static final Duration LEEWAY = Duration.ofMinutes(1);
+    static final SealedColumn JWKS = new SealedColumn("accounts.signing_keys", "id", "jwk");
     private final JdbcClient jdbc;
     private final Secrets secrets;
 
     SigningKeyStore(JdbcClient jdbc, Secrets secrets) {
         this.jdbc = jdbc;
         this.secrets = secrets;
+    }
+
+    @Bean
+    static SealedColumn sealedSigningKeys() {
+        return JWKS;
     }
 
     /**
@@ -98,7 +106,7 @@ class SigningKeyStore {
     }
 
     private static String context(String id) {
-        return "accounts.signing_keys.jwk:" + id;
+        return JWKS.context(id);
     }
 
     /** Whether the newest key has signed for long enough, or one is there that its successor has made needless. */

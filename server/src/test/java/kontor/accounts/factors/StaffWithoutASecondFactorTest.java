@@ -94,6 +94,28 @@ class StaffWithoutASecondFactorTest {
     }
 
     @Test
+    void theirApiKeysDoNoMoreThanTheyDo() {
+        var reader = users.with("users:read", "orders:read");
+        desk.enrol(reader);
+        var made = api.as(reader)
+                .post("/api-keys", Map.of("name", "A program", "scopes", List.of("users:read", "orders:read")));
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        var program = api.as(made.at("/key"));
+        assertThat(program.get("/users").status()).isEqualTo(200);
+        assertThat(api.as(reader).delete("/users/me/factors/totp").status()).isEqualTo(204);
+        for (var closed : List.of("/users", "/users/" + reader.id(), "/orders", "/products")) {
+            var refused = program.get(closed);
+            assertThat(refused.status()).as(closed).isEqualTo(403);
+            assertThat(refused.at("/code")).as(closed).isEqualTo("second_factor_enrolment_required");
+        }
+        assertThat(program.post("/users/me/factors/totp", null).status())
+                .as("nobody enrols by a key")
+                .isEqualTo(403);
+        desk.enrol(reader);
+        assertThat(program.get("/users").status()).isEqualTo(200);
+    }
+
+    @Test
     void customersNeedNone() {
         var ann = users.customer();
         assertThat(api.as(ann).get("/orders").status()).isEqualTo(200);

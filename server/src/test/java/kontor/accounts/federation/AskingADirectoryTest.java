@@ -8,6 +8,9 @@ import com.unboundid.ldap.listener.InMemoryDirectoryServerConfig;
 import com.unboundid.ldap.listener.InMemoryListenerConfig;
 import com.unboundid.ldap.listener.interceptor.InMemoryInterceptedSimpleBindRequest;
 import com.unboundid.ldap.listener.interceptor.InMemoryOperationInterceptor;
+import com.unboundid.ldap.sdk.Filter;
+import com.unboundid.ldap.sdk.LDAPException;
+import com.unboundid.ldap.sdk.SearchScope;
 import com.unboundid.ldap.sdk.SimpleBindRequest;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -45,6 +48,7 @@ class AskingADirectoryTest {
         var here = InetAddress.getLoopbackAddress();
         var config = new InMemoryDirectoryServerConfig("dc=corp,dc=example");
         config.addInMemoryOperationInterceptor(new AsActiveDirectory());
+        config.setSchema(null); // the one that it brings along does not know Active Directory's attributes
         config.setListenerConfigs(
                 InMemoryListenerConfig.createLDAPConfig("ldap", here, 0, tls.getSocketFactory()),
                 InMemoryListenerConfig.createLDAPSConfig("ldaps", here, 0, tls.getServerSocketFactory(), null),
@@ -66,6 +70,9 @@ class AskingADirectoryTest {
                 "objectClass: inetOrgPerson",
                 "uid: ann",
                 "cn: Ann Lee",
+                "objectCategory: person",
+                "sAMAccountName: ann",
+                "userPrincipalName: ann@corp.example",
                 "sn: Lee",
                 "mail: ann@corp.example",
                 "employeeType: twin",
@@ -77,6 +84,63 @@ class AskingADirectoryTest {
                 "cn: Bob",
                 "sn: Lee",
                 "employeeType: twin",
+                "userPassword: " + PASSWORD,
+                "",
+                "dn: uid=dora,ou=people,dc=corp,dc=example",
+                "objectClass: inetOrgPerson",
+                "uid: dora",
+                "cn: Dora May",
+                "sn: May",
+                "objectCategory: person",
+                "sAMAccountName: dora",
+                "userPrincipalName: dora.may@corp.example",
+                "userPassword: " + PASSWORD,
+                "",
+                "dn: uid=emil1,ou=people,dc=corp,dc=example",
+                "objectClass: inetOrgPerson",
+                "uid: emil1",
+                "cn: Emil",
+                "sn: One",
+                "objectCategory: person",
+                "sAMAccountName: emil",
+                "userPassword: " + PASSWORD,
+                "",
+                "dn: uid=emil2,ou=people,dc=corp,dc=example",
+                "objectClass: inetOrgPerson",
+                "uid: emil2",
+                "cn: Emil",
+                "sn: Two",
+                "objectCategory: person",
+                "sAMAccountName: emil2",
+                "userPrincipalName: emil@corp.example",
+                "userPassword: " + PASSWORD,
+                "",
+                "dn: uid=fred1,ou=people,dc=corp,dc=example",
+                "objectClass: inetOrgPerson",
+                "uid: fred1",
+                "cn: Fred",
+                "sn: One",
+                "objectCategory: person",
+                "sAMAccountName: fred",
+                "userPassword: " + PASSWORD,
+                "",
+                "dn: uid=fred2,dc=corp,dc=example",
+                "objectClass: inetOrgPerson",
+                "uid: fred2",
+                "cn: Fred",
+                "sn: Two",
+                "objectCategory: person",
+                "sAMAccountName: fred2",
+                "userPrincipalName: fred@corp.example",
+                "userPassword: the password of fred",
+                "",
+                "dn: uid=pc7,ou=people,dc=corp,dc=example",
+                "objectClass: inetOrgPerson",
+                "uid: pc7",
+                "cn: PC 7",
+                "sn: PC",
+                "objectCategory: computer",
+                "sAMAccountName: pc7$",
                 "userPassword: " + PASSWORD,
                 "",
                 "dn: cn=Clerks,dc=corp,dc=example",
@@ -91,16 +155,26 @@ class AskingADirectoryTest {
         server.shutDown(true);
     }
 
-    /** Active Directory lets people log in as {@code name@domain}. */
+    /** Active Directory lets people log in by their principal name, and else by their account name at its domain. */
     private static final class AsActiveDirectory extends InMemoryOperationInterceptor {
         @Override
-        public void processSimpleBindRequest(InMemoryInterceptedSimpleBindRequest request) {
+        public void processSimpleBindRequest(InMemoryInterceptedSimpleBindRequest request) throws LDAPException {
             var as = request.getRequest().getBindDN();
             BINDS.add(as);
-            if (as.endsWith("@corp.example"))
-                request.setRequest(new SimpleBindRequest(
-                        "uid=" + as.substring(0, as.indexOf('@')) + ",ou=people,dc=corp,dc=example",
-                        request.getRequest().getPassword().getValue()));
+            if (!as.endsWith("@corp.example")) return;
+            var password = request.getRequest().getPassword().getValue();
+            request.setRequest(new SimpleBindRequest(dnOf(as), password));
+        }
+
+        private static String dnOf(String as) throws LDAPException {
+            for (var filter : List.of(
+                    Filter.createEqualityFilter("userPrincipalName", as),
+                    Filter.createEqualityFilter("sAMAccountName", as.substring(0, as.indexOf('@'))))) {
+                var found = server.search("dc=corp,dc=example", SearchScope.SUB, filter);
+                if (found.getEntryCount() == 1)
+                    return found.getSearchEntries().getFirst().getDN();
+            }
+            return "uid=nobody,dc=corp,dc=example";
         }
     }
 
@@ -119,12 +193,49 @@ class AskingADirectoryTest {
 
     @Test
     void peopleOfActiveDirectoryLogInAtTheirDomain() throws IOException {
-        var directory = directory("domain=corp.example", "user-base=dc=corp,dc=example", "ca=" + certificate.pem());
+        var directory = activeDirectory();
         BINDS.clear();
         assertThat(directory.find("ann", PASSWORD))
                 .hasValueSatisfying(ann -> assertThat(ann.roles()).containsExactly("clerk"));
         assertThat(directory.find("ann", "wrong")).isEmpty();
-        assertThat(BINDS).containsExactly("ann@corp.example", "ann@corp.example");
+        assertThat(BINDS)
+                .containsExactly("ann@corp.example", "uid=ann,ou=people,dc=corp,dc=example", "ann@corp.example");
+    }
+
+    @Test
+    void eitherNameOfActiveDirectoryFindsTheSamePersonWithOrWithoutTheDomain() throws IOException {
+        var directory = activeDirectory();
+        for (var typed :
+                List.of("dora", "dora@corp.example", "DORA@Corp.Example", "dora.may", "dora.may@corp.example")) {
+            assertThat(directory.knows(typed)).as(typed).isTrue();
+            assertThat(directory.find(directory.nameOf(typed), PASSWORD))
+                    .as(typed)
+                    .hasValueSatisfying(dora -> assertThat(dora.name()).isEqualTo("Dora May"));
+        }
+        for (var address :
+                List.of("dora@shop.example", "dora@notcorp.example", "dora@corp.example.evil", "a@b@corp.example"))
+            assertThat(directory.knows(address)).as(address).isFalse();
+        assertThat(directory.find(directory.nameOf("@corp.example"), PASSWORD)).isEmpty();
+    }
+
+    @Test
+    void aNameThatIsOnePersonsHereAndAnothersThereOpensNeither() throws IOException {
+        assertThat(activeDirectory().find("emil", PASSWORD)).isEmpty();
+    }
+
+    @Test
+    void whoIsFoundByANameHasToHaveThePasswordThatWasLetInByIt() throws IOException {
+        // Fred is let in by his principal name, and lies where nobody is looked for; another has that account name.
+        assertThat(activeDirectory().find("fred", "the password of fred")).isEmpty();
+    }
+
+    @Test
+    void machinesOfActiveDirectoryAreNobody() throws IOException {
+        assertThat(activeDirectory().find("pc7$", PASSWORD)).isEmpty();
+    }
+
+    private static LdapDirectory activeDirectory() {
+        return directory("domain=corp.example", "user-base=ou=people,dc=corp,dc=example", "ca=" + certificate.pem());
     }
 
     @Test

@@ -1,6 +1,8 @@
 package kontor.accounts.federation;
 
 import com.nimbusds.jwt.JWTClaimsSet;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,31 +13,41 @@ import kontor.TestProvider;
 import org.jspecify.annotations.Nullable;
 
 /** A browser that goes to a provider and comes back: it keeps cookies, and follows no redirect by itself. */
-final class Browser {
+public final class Browser {
     private final Api api;
     private final Map<String, String> cookies = new TreeMap<>();
 
-    Browser(Api api) {
+    public Browser(Api api) {
         this.api = api;
     }
 
-    Api.Answer get(String path) {
+    public Api.Answer get(String path) {
         return keep(api.get(path, "Cookie", cookieHeader()));
     }
 
-    Api.Answer send(String method, String path, @Nullable Object body) {
+    public Api.Answer send(String method, String path, @Nullable Object body) {
         var csrf = api.get("/sessions/current", "Cookie", cookieHeader()).at("/csrf_token");
         return keep(api.send(method, path, body, "Cookie", cookieHeader(), "X-CSRF-Token", csrf));
     }
 
+    /** Sends a page's form. */
+    public Api.Answer form(String path, Map<String, List<String>> fields) {
+        var body = fields.entrySet().stream()
+                .flatMap(field -> field.getValue().stream()
+                        .map(value -> field.getKey() + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8)))
+                .collect(Collectors.joining("&"));
+        return keep(
+                api.post(path, body, "Cookie", cookieHeader(), "Content-Type", "application/x-www-form-urlencoded"));
+    }
+
     /** @return the page of the provider that it was sent to */
-    String depart(String provider, String to) {
+    public String depart(String provider, String to) {
         var answer = get("/login/oidc/" + provider + "?to=" + to);
         if (answer.status() != 302) throw new AssertionError(answer.status() + " " + answer.text());
         return answer.header("Location");
     }
 
-    Api.Answer arrive(String provider, String page, String code) {
+    public Api.Answer arrive(String provider, String page, String code) {
         return get("/login/oidc/%s/callback?state=%s&code=%s"
                 .formatted(
                         provider,
@@ -45,12 +57,12 @@ final class Browser {
     }
 
     /** Goes there, logs in as this subject, and comes back. */
-    Api.Answer logIn(String provider, String subject, UnaryOperator<JWTClaimsSet.Builder> about) {
+    public Api.Answer logIn(String provider, String subject, UnaryOperator<JWTClaimsSet.Builder> about) {
         var page = depart(provider, "/account");
         return arrive(provider, page, TestProvider.logIn(page, subject, about));
     }
 
-    String email() {
+    public String email() {
         return get("/users/me").at("/email");
     }
 

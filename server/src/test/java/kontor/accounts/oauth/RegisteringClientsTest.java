@@ -18,6 +18,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** Staff register OAuth clients, within their own rights. */
 @KontorTest
 class RegisteringClientsTest {
+    private static final String OTHER = "https://client.example/another";
+
     @Autowired
     Api api;
 
@@ -190,6 +192,88 @@ class RegisteringClientsTest {
         assertThat(narrowed.status()).as(narrowed.text()).isEqualTo(200);
         assertThat(api.as(token).get("/users").status()).isEqualTo(403);
         assertThat(api.as(token).get("/orders").status()).isEqualTo(200);
+    }
+
+    @Test
+    void newRedirectAddressesAreForThoseWhoMayGiveAllThatTheClientMayDo() {
+        var client = clients.trusted("openid", "orders:read", "users:read");
+        var token =
+                clients.tokens(client, "openid orders:read", users.customer()).at("/access_token");
+        var more = Map.<String, Object>of("redirect_uris", List.of(TestClients.REDIRECT, OTHER));
+        refusesChange(client, more);
+        refusesChange(client, Map.of("redirect_uris", List.of(OTHER)));
+        assertThat(api.as(token).get("/orders").status()).isEqualTo(200);
+
+        var whoMay = api.as(users.with("oauth-clients:write", "orders:read", "users:read"));
+        assertThat(change(whoMay, client, more).status()).isEqualTo(200);
+        assertThat(kept(client).at("/redirect_uris/1")).isEqualTo(OTHER);
+        assertThat(api.as(token).get("/orders").status()).isEqualTo(200); // what was granted goes on
+    }
+
+    @Test
+    void whatNarrowsOrLeavesAClientNeedsNoMoreThanToWriteClients() {
+        var client = clients.trusted("openid", "orders:read", "users:read");
+        var boss = api.as(users.admin());
+        assertThat(change(boss, client, Map.of("redirect_uris", List.of(TestClients.REDIRECT, OTHER)))
+                        .status())
+                .isEqualTo(200);
+        var clerk = api.as(users.with("oauth-clients:write"));
+        for (var change : List.<Map<String, Object>>of(
+                Map.of("redirect_uris", List.of(OTHER, TestClients.REDIRECT)),
+                Map.of("redirect_uris", List.of(TestClients.REDIRECT, TestClients.REDIRECT)),
+                Map.of("name", "Name " + UUID.randomUUID()),
+                Map.of("consent_required", true, "scopes", List.of("openid", "orders:read")))) {
+            var done = change(clerk, client, change);
+            assertThat(done.status()).as("%s: %s", change, done.text()).isEqualTo(200);
+        }
+        assertThat(kept(client).json().at("/redirect_uris").size()).isEqualTo(1);
+        assertThat(kept(client).at("/consent_required")).isEqualTo("true");
+    }
+
+    @Test
+    void thatUsersAreAskedNoMoreIsForThoseWhoMayGiveAllThatTheClientMayDo() {
+        var client = clients.foreign("openid", "orders:read", "users:read");
+        refusesChange(client, Map.of("consent_required", false));
+        // A scope that goes in the same step needs nobody's right any more.
+        var whoMayTheRest = api.as(users.with("oauth-clients:write", "orders:read"));
+        assertThat(change(
+                                whoMayTheRest,
+                                client,
+                                Map.of("consent_required", false, "scopes", List.of("openid", "orders:read")))
+                        .status())
+                .isEqualTo(200);
+        assertThat(kept(client).at("/consent_required")).isEqualTo("false");
+    }
+
+    @Test
+    void aNewScopeIsForThoseWhoMayGiveItWhateverTheClientHasBesides() {
+        var client = clients.trusted("openid", "users:read");
+        var clerk = api.as(users.with("oauth-clients:write", "orders:read"));
+        var scopes = List.of("openid", "users:read", "orders:read");
+        assertThat(change(clerk, client, Map.of("scopes", scopes)).status()).isEqualTo(200);
+        refusesChange(client, Map.of("scopes", List.of("openid", "users:read", "orders:read", "catalog:write")));
+    }
+
+    /** By somebody who may see orders, and write clients. */
+    private void refusesChange(TestClients.TestClient client, Map<String, Object> change) {
+        var before = kept(client).text();
+        var refused = change(api.as(users.with("oauth-clients:write", "orders:read")), client, change);
+        assertThat(refused.status()).as(refused.text()).isEqualTo(403);
+        assertThat(refused.at("/code")).isEqualTo("forbidden");
+        assertThat(kept(client).text()).isEqualTo(before);
+    }
+
+    private Api.Answer change(Api by, TestClients.TestClient client, Map<String, Object> change) {
+        var now = kept(client);
+        var body = new HashMap<String, Object>();
+        for (var member : List.of("name", "redirect_uris", "scopes", "consent_required"))
+            body.put(member, now.json().get(member));
+        body.putAll(change);
+        return by.put("/oauth-clients/" + client.id(), body);
+    }
+
+    private Api.Answer kept(TestClients.TestClient client) {
+        return api.as(users.admin()).get("/oauth-clients/" + client.id());
     }
 
     private void refuses(String field, Map<String, Object> changes) {

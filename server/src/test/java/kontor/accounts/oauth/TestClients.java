@@ -60,14 +60,24 @@ public class TestClients {
         return register(true, true, List.of("client_credentials"), List.of(scopes));
     }
 
+    /** A trusted one with this redirect address alone. */
+    public TestClient redirectedTo(String redirect, String... scopes) {
+        return register(true, false, List.of("authorization_code"), List.of(scopes), redirect);
+    }
+
     private TestClient register(boolean confidential, boolean consent, List<String> grants, List<String> scopes) {
+        return register(confidential, consent, grants, scopes, REDIRECT);
+    }
+
+    private TestClient register(
+            boolean confidential, boolean consent, List<String> grants, List<String> scopes, String redirect) {
         var body = new HashMap<String, Object>();
         body.put("name", "Client " + COUNT.incrementAndGet());
         body.put("confidential", confidential);
         body.put("consent_required", consent);
         body.put("grant_types", grants);
         body.put("scopes", scopes);
-        if (grants.contains("authorization_code")) body.put("redirect_uris", List.of(REDIRECT));
+        if (grants.contains("authorization_code")) body.put("redirect_uris", List.of(redirect));
         var answer = api.as(users.admin()).post("/oauth-clients", body);
         if (answer.status() != 201) throw new IllegalStateException(answer.text());
         var secret = answer.at("/client_secret");

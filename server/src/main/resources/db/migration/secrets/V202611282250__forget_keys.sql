@@ -1,0 +1,2 @@
+-- When everything was sealed anew with a newer key, the older one may go.
+GRANT DELETE ON secrets.keys TO kontor_app;
