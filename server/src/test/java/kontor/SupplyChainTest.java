@@ -26,7 +26,8 @@ class SupplyChainTest {
         var listed = new HashMap<String, String>();
         for (var component : components())
             listed.put(
-                    component.at("/name").asString() + "-" + component.at("/version").asString() + ".jar",
+                    component.at("/name").asString() + "-"
+                            + component.at("/version").asString() + ".jar",
                     sha256(component));
         var met = new ArrayList<String>();
         for (var jar : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
@@ -70,7 +71,6 @@ class SupplyChainTest {
     }
 
     private static String hashOf(Path file) throws Exception {
-        return HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
     }
 }

@@ -169,13 +169,15 @@ class AccountController {
 
     @SignedIn
     @GetMapping("/users/{id}/export")
-    @Operation(summary = "All that is kept of a person: of oneself, or of anybody with the permission users:read")
+    @Operation(
+            summary =
+                    "All that is kept of a person: of oneself, or with the permission users:read of anybody who may do no more than oneself")
     @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = PersonalExport.class)))
     ResponseEntity<PersonalExport> export(@PathVariable long id, Caller caller) {
         require(id, caller, SEE_ALL);
         return ResponseEntity.ok()
                 .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"kontor-user-" + id + ".json\"")
-                .body(profiles.export(id));
+                .body(profiles.export(id, caller));
     }
 
     private static void require(long id, Caller caller, String permission) {

@@ -20,8 +20,12 @@ class AccountMails {
         this.address = address;
     }
 
-    void verify(String email, String token) {
-        send(email, "Confirm your e-mail address", """
+    void verify(long userId, String email, String token) {
+        send(
+                userId,
+                email,
+                "Confirm your e-mail address",
+                """
                 Somebody, presumably you, has opened an account with this address. This link opens it, within a day and with
                 the password that was chosen for it:
 
@@ -32,15 +36,15 @@ class AccountMails {
                 """.formatted(address.link("/account/verify", token)) + NOT_YOU);
     }
 
-    void accountIsThere(String email) {
-        send(email, "You have an account already", """
+    void accountIsThere(long userId, String email) {
+        send(userId, email, "You have an account already", """
                 Somebody, presumably you, wanted to open an account with this address. There is one already: log in with its
                 password, or ask for a new password where you log in.
                 """ + NOT_YOU);
     }
 
-    void invite(String email, String token) {
-        send(email, "An account for you", """
+    void invite(long userId, String email, String token) {
+        send(userId, email, "An account for you", """
                 An account was opened for you. Choose its password here, within a day:
 
                 %s
@@ -49,8 +53,12 @@ class AccountMails {
                 """.formatted(address.link("/account/reset-password", token)));
     }
 
-    void resetPassword(String email, String token) {
-        send(email, "Choose a new password", """
+    void resetPassword(long userId, String email, String token) {
+        send(
+                userId,
+                email,
+                "Choose a new password",
+                """
                 Somebody, presumably you, has forgotten the password of your account. Choose a new one here, within half an
                 hour:
 
@@ -58,16 +66,9 @@ class AccountMails {
                 """.formatted(address.link("/account/reset-password", token)) + NOT_YOU);
     }
 
-    void passwordChanged(String email) {
-        send(email, "Your password was changed", """
-                The password of your account was changed just now, and all other logins have ended.
-
-                If that was not you, ask for a new password where you log in, at once, and tell us.
-                """);
-    }
-
-    void changeEmail(String newEmail, String token) {
+    void changeEmail(long userId, String newEmail, String token) {
         send(
+                userId,
                 newEmail,
                 "Confirm your new e-mail address",
                 """
@@ -78,8 +79,8 @@ class AccountMails {
     }
 
     /** To the present address: whoever has taken an account over would otherwise take it away unnoticed. */
-    void emailIsToChange(String email) {
-        send(email, "Your account is to get another e-mail address", """
+    void emailIsToChange(long userId, String email) {
+        send(userId, email, "Your account is to get another e-mail address", """
                 Somebody, presumably you, has asked for another e-mail address for your account. It changes when the link in
                 a mail to that address is followed.
 
@@ -88,15 +89,15 @@ class AccountMails {
     }
 
     /** To the address before: whoever has taken an account over would otherwise have taken it away unnoticed. */
-    void emailChanged(String before) {
-        send(before, "Your account has another e-mail address", """
+    void emailChanged(long userId, String before) {
+        send(userId, before, "Your account has another e-mail address", """
                 The e-mail address of your account was changed just now. Mails about it do not come here any more.
 
                 If that was not you, tell us at once.
                 """);
     }
 
-    private void send(String email, String subject, String text) {
-        mails.send(new Mail(email, subject, text));
+    private void send(long userId, String email, String subject, String text) {
+        mails.send(userId, new Mail(email, subject, text));
     }
 }

@@ -11,6 +11,7 @@ import kontor.accounts.sessions.OneTimeTokens.Meaning;
 import kontor.accounts.throttling.Throttle;
 import kontor.auditlog.Act;
 import kontor.auditlog.AuditLog;
+import kontor.idempotency.Idempotency;
 import kontor.web.Caller;
 import kontor.web.Refusal;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +31,11 @@ class EmailChanges {
     private final UserChangeStore changes;
     private final PasswordChanges passwords;
     private final OwnRights rights;
+    private final OpenAccounts open;
     private final OneTimeTokens tokens;
+    private final Idempotency idempotency;
     private final Throttle throttle;
+    private final DirectoryAddresses directory;
     private final AccountMails mails;
     private final AuditLog log;
     private final TransactionTemplate transaction;
@@ -41,8 +45,11 @@ class EmailChanges {
             UserChangeStore changes,
             PasswordChanges passwords,
             OwnRights rights,
+            OpenAccounts open,
             OneTimeTokens tokens,
+            Idempotency idempotency,
             Throttle throttle,
+            DirectoryAddresses directory,
             AccountMails mails,
             AuditLog log,
             TransactionTemplate transaction) {
@@ -50,8 +57,11 @@ class EmailChanges {
         this.changes = changes;
         this.passwords = passwords;
         this.rights = rights;
+        this.open = open;
         this.tokens = tokens;
+        this.idempotency = idempotency;
         this.throttle = throttle;
+        this.directory = directory;
         this.mails = mails;
         this.log = log;
         this.transaction = transaction;
@@ -69,21 +79,28 @@ class EmailChanges {
             throw Refusal.ofFields(List.of(fault.orElseThrow(IllegalStateException::new)));
         var own = userId == caller.userId();
         if (own) passwords.requirePassword(userId, password, client);
+        directory.refuseTo(email);
         throttle.admitMailRequest(client);
         transaction.executeWithoutResult(_ -> {
-            var user = store.find(userId)
-                    .filter(each -> each.state() != UserState.ERASED)
-                    .orElseThrow(() -> Refusal.notFound("user"));
+            if (!open.holdThere(userId)) throw Refusal.notFound("user");
+            var user = store.find(userId).orElseThrow(() -> Refusal.notFound("user"));
             if (!own) rights.requireAllOf(userId, caller);
             if (!throttle.mayMail(PURPOSE, email)) return;
             tokens.withdraw(PURPOSE, userId);
-            if (store.credentials(email).isPresent()) mails.accountIsThere(email);
+            var owner = store.credentials(email).map(found -> found.user().id());
+            if (owner.isPresent()) tell(owner.get(), email);
             else
                 mails.changeEmail(
-                        email, tokens.issue(PURPOSE, new Meaning(userId, user.email() + " " + email), LIFETIME));
-            mails.emailIsToChange(user.email());
+                        userId,
+                        email,
+                        tokens.issue(PURPOSE, new Meaning(userId, user.email() + " " + email), LIFETIME));
+            mails.emailIsToChange(userId, user.email());
             log.record(Act.of("users.ask_email_change", "user:" + userId));
         });
+    }
+
+    private void tell(long owner, String email) {
+        if (open.hold(owner)) mails.accountIsThere(owner, email);
     }
 
     LinkResult confirm(@Nullable String token) {
@@ -96,11 +113,14 @@ class EmailChanges {
     }
 
     private LinkResult use(@Nullable String token) {
-        var meaning = tokens.use(PURPOSE, token).orElse(null);
+        var meaning = tokens.read(PURPOSE, token).orElse(null);
         if (meaning == null || meaning.userId() == null || meaning.content() == null) return new NotGood();
+        changes.lock(meaning.userId()); // before the token, as whoever withdraws it does
+        if (tokens.use(PURPOSE, token).isEmpty()) return new NotGood();
         var addresses = meaning.content().split(" ", 2); // neither has a space in it
         if (!changes.changeEmail(meaning.userId(), addresses[0], addresses[1])) return new NotGood();
-        mails.emailChanged(addresses[0]);
+        mails.emailChanged(meaning.userId(), addresses[0]);
+        idempotency.forget(Caller.GUEST.principal(addresses[0])); // what was answered when the account was opened
         var user = "user:" + meaning.userId();
         log.record(Act.of("users.change_email", user).by(user));
         return new Done(meaning.userId());

@@ -22,10 +22,12 @@ class FirstAdmin implements SmartInitializingSingleton {
             "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789"; // none that look alike
     private static final int LENGTH = 20; // 115 bits
     private final Accounts accounts;
+    private final DirectoryAddresses directory;
     private final FirstAdminSettings settings;
 
-    FirstAdmin(Accounts accounts, FirstAdminSettings settings) {
+    FirstAdmin(Accounts accounts, DirectoryAddresses directory, FirstAdminSettings settings) {
         this.accounts = accounts;
+        this.directory = directory;
         this.settings = settings;
     }
 
@@ -36,6 +38,7 @@ class FirstAdmin implements SmartInitializingSingleton {
         var madeUp = given == null || given.isEmpty() ? randomPassword() : null;
         var wanted = new Registration("Administrator", settings.email(), madeUp == null ? given : madeUp);
         try {
+            directory.refuseTo(settings.email());
             var result = accounts.createFirstAdmin(wanted);
             if (result.isEmpty()) return; // another node was faster, and has printed its own
             switch (result.get()) {

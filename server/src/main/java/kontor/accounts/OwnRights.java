@@ -12,7 +12,7 @@ import org.springframework.stereotype.Component;
  * administrator away, would be one.
  */
 @Component
-class OwnRights {
+public class OwnRights {
     private final UserChangeStore store;
 
     OwnRights(UserChangeStore store) {
@@ -20,7 +20,7 @@ class OwnRights {
     }
 
     /** @throws Refusal 403 {@code beyond_own_rights} when this user may do something that the caller may not */
-    void requireAllOf(long userId, Caller caller) {
+    public void requireAllOf(long userId, Caller caller) {
         var missing = store.permissionsOf(userId).stream()
                 .filter(permission -> !caller.may(permission))
                 .sorted()

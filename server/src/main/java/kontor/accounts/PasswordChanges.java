@@ -1,6 +1,7 @@
 package kontor.accounts;
 
 import java.util.List;
+import kontor.accounts.notices.SecurityNotices;
 import kontor.accounts.sessions.Client;
 import kontor.accounts.sessions.Sessions;
 import kontor.accounts.throttling.Throttle;
@@ -22,7 +23,7 @@ class PasswordChanges {
     private final PasswordResets resets;
     private final Sessions sessions;
     private final Throttle throttle;
-    private final AccountMails mails;
+    private final SecurityNotices notices;
     private final AuditLog log;
     private final TransactionTemplate transaction;
 
@@ -33,7 +34,7 @@ class PasswordChanges {
             PasswordResets resets,
             Sessions sessions,
             Throttle throttle,
-            AccountMails mails,
+            SecurityNotices notices,
             AuditLog log,
             TransactionTemplate transaction) {
         this.store = store;
@@ -42,7 +43,7 @@ class PasswordChanges {
         this.resets = resets;
         this.sessions = sessions;
         this.throttle = throttle;
-        this.mails = mails;
+        this.notices = notices;
         this.log = log;
         this.transaction = transaction;
     }
@@ -66,7 +67,7 @@ class PasswordChanges {
             resets.withdrawLinks(user.id());
             var login = caller.login();
             sessions.endAll(user.id(), login == null ? null : login.session(), Sessions.PASSWORD_CHANGED);
-            mails.passwordChanged(user.email());
+            notices.passwordChanged(user.id());
             log.record(Act.of("users.change_password", caller.principal()));
         });
     }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import kontor.accounts.AccountStore.Credentials;
 import kontor.accounts.LinkResult.Done;
 import kontor.accounts.LinkResult.NotGood;
+import kontor.accounts.notices.SecurityNotices;
 import kontor.accounts.sessions.OneTimeTokens;
 import kontor.accounts.sessions.OneTimeTokens.Meaning;
 import kontor.accounts.sessions.Sessions;
@@ -28,31 +29,40 @@ class PasswordResets {
     private static final Duration INVITATION_LIFETIME = Duration.ofHours(24);
     private final AccountStore store;
     private final UserChangeStore changes;
+    private final OpenAccounts open;
+    private final WaysIn waysIn;
     private final Passwords passwords;
     private final OneTimeTokens tokens;
     private final Sessions sessions;
     private final Throttle throttle;
     private final AccountMails mails;
+    private final SecurityNotices notices;
     private final AuditLog log;
     private final TransactionTemplate transaction;
 
     PasswordResets(
             AccountStore store,
             UserChangeStore changes,
+            OpenAccounts open,
+            WaysIn waysIn,
             Passwords passwords,
             OneTimeTokens tokens,
             Sessions sessions,
             Throttle throttle,
             AccountMails mails,
+            SecurityNotices notices,
             AuditLog log,
             TransactionTemplate transaction) {
         this.store = store;
         this.changes = changes;
+        this.open = open;
+        this.waysIn = waysIn;
         this.passwords = passwords;
         this.tokens = tokens;
         this.sessions = sessions;
         this.throttle = throttle;
         this.mails = mails;
+        this.notices = notices;
         this.log = log;
         this.transaction = transaction;
     }
@@ -60,33 +70,24 @@ class PasswordResets {
     private record Link(String purpose, long userId, String email) {}
 
     /**
-     * Mails a link to the owner of the account with this address. Nothing happens when there is none, or when it never had
-     * a password because its owner logs in elsewhere: a way past that must not open by mail. Nor past the budget of the
-     * address.
+     * Mails a link to the owner of the account with this address. Nothing happens when there is none, when it is shut, or
+     * when it has no password because its owner logs in elsewhere. Nor past the budget of the address.
      */
     void mail(String email) {
-        store.credentials(email)
-                .filter(PasswordResets::mayHavePassword)
+        transaction.executeWithoutResult(_ -> store.credentials(email)
                 .map(Credentials::user)
+                .filter(user -> open.hold(user.id()) && waysIn.isOpenByMail(user.id()))
                 .filter(user -> throttle.mayMail(RESET, user.email()))
-                .ifPresent(user -> mails.resetPassword(user.email(), issue(RESET, user, RESET_LIFETIME)));
+                .ifPresent(user -> mails.resetPassword(user.id(), user.email(), issue(RESET, user, RESET_LIFETIME))));
     }
 
     /** Mails somebody whose account staff have opened. */
     void invite(User user) {
-        mails.invite(user.email(), issue(INVITATION, user, INVITATION_LIFETIME));
+        mails.invite(user.id(), user.email(), issue(INVITATION, user, INVITATION_LIFETIME));
     }
 
     private String issue(String purpose, User user, Duration lifetime) {
         return tokens.issue(purpose, new Meaning(user.id(), user.email()), lifetime);
-    }
-
-    private static boolean mayHavePassword(Credentials account) {
-        return switch (account.user().state()) {
-            case ACTIVE -> account.passwordHash() != null;
-            case UNVERIFIED -> true; // invited, or registered and not come back yet
-            case DISABLED, ERASED -> false;
-        };
     }
 
     /**
@@ -110,7 +111,7 @@ class PasswordResets {
             sessions.endAll(link.userId(), null, Sessions.PASSWORD_CHANGED);
             sessions.revokeKeys(link.userId());
             sessions.forgetDevices(link.userId());
-            mails.passwordChanged(link.email());
+            notices.passwordChanged(link.userId());
             var subject = "user:" + link.userId();
             log.record(Act.of("users.reset_password", subject).by(subject));
             return new Done(link.userId());
@@ -119,7 +120,8 @@ class PasswordResets {
 
     /** Links that were mailed before the password changed are not good any more, those to another address neither. */
     void withdrawLinks(long userId) {
-        for (var purpose : List.of(RESET, INVITATION, EmailChanges.PURPOSE)) tokens.withdraw(purpose, userId);
+        for (var purpose : List.of(RESET, INVITATION, Verifications.PURPOSE, EmailChanges.PURPOSE))
+            tokens.withdraw(purpose, userId);
     }
 
     private Optional<Link> read(@Nullable String token) {

@@ -4,8 +4,8 @@ import java.util.Optional;
 import kontor.web.Refusal;
 
 /**
- * What a module keeps about users. Modules that know accounts, and that accounts does not know, say so by a bean of this
- * kind: it is asked when somebody wants to have what is kept of them, or to be erased.
+ * What a module, or a part of this one, keeps about users. Each says so by a bean of this kind: it is asked when somebody
+ * wants to have what is kept of them, or to be erased.
  */
 public interface PersonalData {
     /** What it is called where somebody is given theirs: {@code orders}. */

@@ -8,7 +8,6 @@ import kontor.accounts.sessions.Sessions;
 import kontor.auditlog.Act;
 import kontor.auditlog.AuditLog;
 import kontor.idempotency.Idempotency;
-import kontor.mail.Mails;
 import kontor.web.Caller;
 import kontor.web.Refusal;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +23,6 @@ class Profiles {
     private final OwnRights rights;
     private final Sessions sessions;
     private final List<PersonalData> personalData;
-    private final Mails mails;
     private final Idempotency idempotency;
     private final AuditLog log;
     private final Clock clock;
@@ -35,7 +33,6 @@ class Profiles {
             OwnRights rights,
             Sessions sessions,
             List<PersonalData> personalData,
-            Mails mails,
             Idempotency idempotency,
             AuditLog log,
             Clock clock) {
@@ -44,7 +41,6 @@ class Profiles {
         this.rights = rights;
         this.sessions = sessions;
         this.personalData = personalData;
-        this.mails = mails;
         this.idempotency = idempotency;
         this.log = log;
         this.clock = clock;
@@ -129,22 +125,22 @@ class Profiles {
                 throw reason;
             });
         for (var each : personalData) each.erase(id);
-        sessions.erase(id);
-        mails.forget(user.email());
         idempotency.forget("user:" + id);
         idempotency.forget(Caller.GUEST.principal(user.email()));
+        idempotency.forgetAbout("users", List.of(id));
         changes.erase(id);
         log.record(Act.of("users.erase", "user:" + id));
     }
 
-    /** @throws Refusal 404 */
+    /** @throws Refusal 404, 403 {@code beyond_own_rights} */
     @Transactional
-    public PersonalExport export(long id) {
+    public PersonalExport export(long id, Caller caller) {
         var user = standing(id);
+        if (id != caller.userId()) rights.requireAllOf(id, caller);
         Map<String, Object> records = new LinkedHashMap<>();
         for (var each : personalData) records.put(each.name(), each.of(id));
         log.record(Act.of("users.export", "user:" + id));
-        return new PersonalExport(clock.instant(), user, sessions.list(id, null), records);
+        return new PersonalExport(clock.instant(), user, records);
     }
 
     private User standing(long id) {

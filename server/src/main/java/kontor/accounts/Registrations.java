@@ -28,6 +28,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 class Registrations {
     private final Accounts accounts;
     private final Idempotency idempotency;
+    private final DirectoryAddresses directory;
     private final Throttle throttle;
     private final Verifications verifications;
     private final PasswordResets resets;
@@ -38,6 +39,7 @@ class Registrations {
     Registrations(
             Accounts accounts,
             Idempotency idempotency,
+            DirectoryAddresses directory,
             Throttle throttle,
             Verifications verifications,
             PasswordResets resets,
@@ -46,6 +48,7 @@ class Registrations {
             TransactionTemplate transaction) {
         this.accounts = accounts;
         this.idempotency = idempotency;
+        this.directory = directory;
         this.throttle = throttle;
         this.verifications = verifications;
         this.resets = resets;
@@ -79,6 +82,7 @@ class Registrations {
     /** The person chooses a password by a link that is mailed to them. */
     private ResponseEntity<?> invite(Registration registration, Caller caller, List<String> keys) {
         var wanted = registration.invitation();
+        directory.refuseTo(wanted.email());
         var key = idempotency.optional(keys, caller.principal(), "POST /users", wanted);
         return idempotency.once(
                 key,
@@ -99,6 +103,7 @@ class Registrations {
     private ResponseEntity<?> openWhenVerified(
             Registration registration, Caller caller, List<String> keys, Client client) {
         var wanted = registration.checked();
+        directory.refuseTo(wanted.email());
         var key = idempotency.optional(
                 keys,
                 caller.principal(wanted.email()),
@@ -114,6 +119,7 @@ class Registrations {
 
     private ResponseEntity<?> open(Registration registration, Caller caller, List<String> keys, Client client) {
         var wanted = registration.checked();
+        directory.refuseTo(wanted.email());
         var key = idempotency.optional(
                 keys,
                 caller.principal(wanted.email()),

@@ -35,12 +35,10 @@ class UserChangeStore {
     }
 
     boolean isLastAdmin(long id) {
-        return jdbc.sql("""
-                        SELECT EXISTS (SELECT FROM accounts.user_roles WHERE user_id = :id AND role = 'admin')
-                           AND NOT EXISTS (SELECT FROM accounts.user_roles JOIN accounts.users ON users.id = user_id
-                                           WHERE role = 'admin' AND user_id <> :id
-                                             AND disabled_at IS NULL AND erased_at IS NULL)
-                        """).param("id", id).query(Boolean.class).single();
+        return jdbc.sql("SELECT accounts.is_last_admin(:id)")
+                .param("id", id)
+                .query(Boolean.class)
+                .single();
     }
 
     Set<String> permissionsOf(long id) {

@@ -26,13 +26,14 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 @Service
 class Verifications {
-    private static final String PURPOSE = "verify_email";
+    static final String PURPOSE = "verify_email";
     private static final String STEP = "verify";
     private static final Duration LIFETIME = Duration.ofHours(24);
     private final Accounts accounts;
     private final AccountStore store;
     private final UserChangeStore changes;
     private final Passwords passwords;
+    private final OpenAccounts open;
     private final OneTimeTokens tokens;
     private final Throttle throttle;
     private final AccountMails mails;
@@ -44,6 +45,7 @@ class Verifications {
             AccountStore store,
             UserChangeStore changes,
             Passwords passwords,
+            OpenAccounts open,
             OneTimeTokens tokens,
             Throttle throttle,
             AccountMails mails,
@@ -53,6 +55,7 @@ class Verifications {
         this.store = store;
         this.changes = changes;
         this.passwords = passwords;
+        this.open = open;
         this.tokens = tokens;
         this.throttle = throttle;
         this.mails = mails;
@@ -73,9 +76,16 @@ class Verifications {
             case EmailTaken() -> {
                 var anew = changes.registerAnew(wanted, hash);
                 if (anew.isPresent()) mailLink(anew.get(), wanted.email());
-                else mails.accountIsThere(wanted.email());
+                else tellOwner(wanted.email());
             }
         }
+    }
+
+    private void tellOwner(String email) {
+        store.credentials(email)
+                .map(found -> found.user().id())
+                .filter(open::hold)
+                .ifPresent(owner -> mails.accountIsThere(owner, email));
     }
 
     /** Nothing happens without an account that waits, nor past the budget of its address. */
@@ -83,13 +93,14 @@ class Verifications {
     void mailAgain(String email) {
         store.credentials(email)
                 .filter(found -> found.passwordHash() != null && found.user().state() == UserState.UNVERIFIED)
+                .filter(found -> open.hold(found.user().id()))
                 .filter(found -> throttle.mayMail(PURPOSE, found.user().email()))
                 .ifPresent(found -> mailLink(found.user().id(), found.user().email()));
     }
 
     private void mailLink(long userId, String email) {
         tokens.withdraw(PURPOSE, userId);
-        mails.verify(email, tokens.issue(PURPOSE, new Meaning(userId, email), LIFETIME));
+        mails.verify(userId, email, tokens.issue(PURPOSE, new Meaning(userId, email), LIFETIME));
     }
 
     /**

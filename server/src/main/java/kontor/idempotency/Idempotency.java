@@ -114,6 +114,16 @@ public class Idempotency {
         store.forget(principal);
     }
 
+    /**
+     * Takes away what was answered to anybody about this.
+     *
+     * @param kind {@code users} or {@code orders}
+     */
+    public void forgetAbout(String kind, List<Long> ids) {
+        if (!ids.isEmpty())
+            store.forgetAbout(ids.stream().map(id -> kind + "/" + id).toList());
+    }
+
     /** The bytes of an answer, to be sent and kept. */
     public Answer written(ResponseEntity<?> response) {
         return new Answer(

@@ -100,6 +100,10 @@ class IdempotencyStore {
                         """);
     }
 
+    void forgetAbout(List<String> subjects) {
+        jdbc.query("SELECT idempotency.forget_about(?)", row -> {}, (Object) subjects.toArray(String[]::new));
+    }
+
     void forget(String principal) {
         jdbc.query("SELECT idempotency.forget(?)", row -> {}, principal);
     }

@@ -1,5 +1,6 @@
 package kontor.mail;
 
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import kontor.secrets.SealedColumn;
@@ -33,16 +34,28 @@ public class Mails {
     /**
      * Writes a mail down in the surrounding transaction: what it tells about and the mail exist together or not at all. It
      * is sent soon after the commit, at least once, and for two days if need be.
+     *
+     * @param userId whose account it is about
      */
-    public void send(Mail mail) {
+    public void send(long userId, Mail mail) {
         var id = UUID.randomUUID();
-        store.insert(id, mail.to(), mail.subject(), secrets.sealText(BODIES, id, mail.text()));
+        store.insert(id, userId, mail.to(), mail.subject(), secrets.sealText(BODIES, id, mail.text()));
         if (!settings.isConfigured() && !warned.getAndSet(true))
             log.warn("Mail is not configured: set kontor.mail.host and kontor.mail.from. Mails wait, for two days");
     }
 
-    /** Nothing is known of mails to this address any more; those that wait are not sent. */
-    public void forget(String address) {
-        store.deleteTo(address);
+    /** Whether there is a server that takes mail; otherwise mails wait, and are given up. */
+    public boolean areSent() {
+        return settings.isConfigured();
+    }
+
+    /** What is kept of the mails about a user's account, newest first. */
+    public List<KeptMail> of(long userId) {
+        return store.list(userId);
+    }
+
+    /** Nothing is known of mails about this user's account any more; those that wait are not sent. */
+    public void forget(long userId) {
+        store.deleteOf(userId);
     }
 }

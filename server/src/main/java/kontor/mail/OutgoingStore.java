@@ -1,6 +1,8 @@
 package kontor.mail;
 
 import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -18,9 +20,13 @@ class OutgoingStore {
     /** @param attempt the number of this one, from 1: whoever was overtaken meanwhile writes nothing */
     record Taken(UUID id, String recipient, String subject, String sealedBody, int attempt) {}
 
-    void insert(UUID id, String recipient, String subject, String sealedBody) {
-        jdbc.sql("INSERT INTO mail.outgoing (id, recipient, subject, body) VALUES (:id, :recipient, :subject, :body)")
+    void insert(UUID id, long userId, String recipient, String subject, String sealedBody) {
+        jdbc.sql("""
+                        INSERT INTO mail.outgoing (id, user_id, recipient, subject, body)
+                        VALUES (:id, :user, :recipient, :subject, :body)
+                        """)
                 .param("id", id)
+                .param("user", userId)
                 .param("recipient", recipient)
                 .param("subject", subject)
                 .param("body", sealedBody)
@@ -93,9 +99,27 @@ class OutgoingStore {
                         """).param("age", age.toString()).update();
     }
 
-    void deleteTo(String address) {
-        jdbc.sql("DELETE FROM mail.outgoing WHERE lower(recipient) = lower(:address)")
-                .param("address", address)
+    List<KeptMail> list(long userId) {
+        return jdbc.sql("""
+                        SELECT recipient, subject, created_at, sent_at FROM mail.outgoing
+                        WHERE user_id = :user
+                        ORDER BY created_at DESC, id
+                        """)
+                .param("user", userId)
+                .query((row, _) -> {
+                    var sent = row.getObject("sent_at", OffsetDateTime.class);
+                    return new KeptMail(
+                            row.getString("recipient"),
+                            row.getString("subject"),
+                            row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                            sent == null ? null : sent.toInstant());
+                })
+                .list();
+    }
+
+    void deleteOf(long userId) {
+        jdbc.sql("DELETE FROM mail.outgoing WHERE user_id = :user")
+                .param("user", userId)
                 .update();
     }
 }

@@ -329,23 +329,25 @@ class OrderStore {
                 .single();
     }
 
-    /** Takes out of a customer's orders where they lived. */
-    void erasePerson(long customerId) {
-        client.sql("""
+    /** Takes out of a customer's orders where they lived. @return the orders that said so */
+    List<Long> erasePerson(long customerId) {
+        return client.sql("""
                         UPDATE orders.orders SET email = NULL, shipping_address = NULL
                         WHERE customer_id = :customer AND (email IS NOT NULL OR shipping_address IS NOT NULL)
-                        """).param("customer", customerId).update();
+                        RETURNING id
+                        """).param("customer", customerId).query(Long.class).list();
     }
 
     // It reads another module's table: who was erased while an order of theirs was on its way here.
     /** The same for ended orders of customers who are not there any more. */
-    int eraseErased() {
+    List<Long> eraseErased() {
         return client.sql("""
                         UPDATE orders.orders SET email = NULL, shipping_address = NULL
                         WHERE customer_id = ANY (ARRAY(SELECT id FROM accounts.users WHERE erased_at IS NOT NULL))
                           AND (status IN ('completed', 'cancelled') OR payment_status = 'refunded')
                           AND (email IS NOT NULL OR shipping_address IS NOT NULL)
-                        """).update();
+                        RETURNING id
+                        """).query(Long.class).list();
     }
 
     /** The secret behind this shop's order numbers. */

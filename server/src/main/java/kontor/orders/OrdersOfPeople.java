@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import kontor.accounts.PersonalData;
+import kontor.idempotency.Idempotency;
 import kontor.web.Refusal;
 import org.springframework.http.HttpStatus;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * What orders say of the person who placed them. The orders themselves, what was bought and what was paid stay when the
@@ -15,15 +17,25 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class OrdersOfPeople implements PersonalData {
+    private static final String ORDERS = "orders";
     private static final int PAGE = 200;
     private final Orders orders;
     private final OrderStore store;
     private final RefundViews refunds;
+    private final Idempotency idempotency;
+    private final TransactionTemplate transaction;
 
-    OrdersOfPeople(Orders orders, OrderStore store, RefundViews refunds) {
+    OrdersOfPeople(
+            Orders orders,
+            OrderStore store,
+            RefundViews refunds,
+            Idempotency idempotency,
+            TransactionTemplate transaction) {
         this.orders = orders;
         this.store = store;
         this.refunds = refunds;
+        this.idempotency = idempotency;
+        this.transaction = transaction;
     }
 
     /** An order with what was given back for it. */
@@ -31,7 +43,7 @@ class OrdersOfPeople implements PersonalData {
 
     @Override
     public String name() {
-        return "orders";
+        return ORDERS;
     }
 
     @Override
@@ -46,7 +58,7 @@ class OrdersOfPeople implements PersonalData {
 
     @Override
     public void erase(long userId) {
-        store.erasePerson(userId);
+        idempotency.forgetAbout(ORDERS, store.erasePerson(userId));
     }
 
     @Override
@@ -66,6 +78,6 @@ class OrdersOfPeople implements PersonalData {
             initialDelayString = "${kontor.orders.erasing-interval:1h}",
             fixedDelayString = "${kontor.orders.erasing-interval:1h}")
     void eraseLate() {
-        store.eraseErased();
+        transaction.executeWithoutResult(_ -> idempotency.forgetAbout(ORDERS, store.eraseErased()));
     }
 }

@@ -38,14 +38,25 @@ HAVING count(*) > 10
 
 -- erased_people_are_gone
 -- Of somebody who was erased nothing is left that says who they were, or that they could log in with.
-SELECT id AS user_id, erased_at
+SELECT users.id AS user_id, erased_at, kept.what
 FROM accounts.users
-WHERE erased_at IS NOT NULL
-  AND (name <> 'Erased' OR email <> 'erased:' || id OR password_hash IS NOT NULL
-       OR EXISTS (SELECT FROM accounts.sessions WHERE user_id = users.id)
-       OR EXISTS (SELECT FROM accounts.devices WHERE user_id = users.id)
-       OR EXISTS (SELECT FROM accounts.one_time_tokens WHERE user_id = users.id)
-       OR EXISTS (SELECT FROM accounts.user_roles WHERE user_id = users.id));
+JOIN (SELECT id, 'users' FROM accounts.users
+      WHERE name <> 'Erased' OR email <> 'erased:' || id OR password_hash IS NOT NULL
+      UNION ALL SELECT user_id, 'user_roles' FROM accounts.user_roles
+      UNION ALL SELECT user_id, 'sessions' FROM accounts.sessions
+      UNION ALL SELECT user_id, 'devices' FROM accounts.devices
+      UNION ALL SELECT user_id, 'one_time_tokens' FROM accounts.one_time_tokens
+      UNION ALL SELECT user_id, 'totp' FROM accounts.totp
+      UNION ALL SELECT user_id, 'recovery_codes' FROM accounts.recovery_codes
+      UNION ALL SELECT user_id, 'passkey_owners' FROM accounts.passkey_owners
+      UNION ALL SELECT user_id, 'passkeys' FROM accounts.passkeys
+      UNION ALL SELECT user_id, 'api_keys' FROM accounts.api_keys
+      UNION ALL SELECT user_id, 'identities' FROM accounts.identities
+      UNION ALL SELECT user_id, 'oauth_requests' FROM accounts.oauth_requests
+      UNION ALL SELECT user_id, 'oauth_consents' FROM accounts.oauth_consents
+      UNION ALL SELECT user_id, 'mails' FROM mail.outgoing
+) AS kept (user_id, what) ON kept.user_id = users.id
+WHERE erased_at IS NOT NULL;
 
 -- mails_keep_no_links
 -- The text of a mail, which may hold a link that opens an account, is sealed, and gone when it was sent or given up.

@@ -11,7 +11,26 @@ WHERE name IN ('fsync', 'full_page_writes', 'data_checksums') AND setting <> 'on
 -- The indexes, columns, checks and triggers that refuse doubles, overselling and changed books are there and switched on.
 SELECT kind, table_name, guard
 FROM (VALUES
+    ('unique', 'accounts.api_keys', 'api_keys_hash_key'),
+    ('unique', 'accounts.devices', 'devices_pkey'),
     ('unique', 'accounts.identities', 'identities_issuer_subject_key'),
+    ('unique', 'accounts.oauth_clients', 'oauth_clients_name'),
+    ('unique', 'accounts.oauth_clients', 'oauth_clients_secret_hash_key'),
+    ('unique', 'accounts.oauth_consents', 'oauth_consents_pkey'),
+    ('unique', 'accounts.oauth_requests', 'oauth_requests_code_hash_key'),
+    ('unique', 'accounts.oauth_requests', 'oauth_requests_question_hash_key'),
+    ('unique', 'accounts.one_time_tokens', 'one_time_tokens_pkey'),
+    ('unique', 'accounts.passkey_owners', 'passkey_owners_handle_key'),
+    ('unique', 'accounts.passkey_owners', 'passkey_owners_pkey'),
+    ('unique', 'accounts.passkeys', 'passkeys_credential_id_key'),
+    ('unique', 'accounts.recovery_codes', 'recovery_codes_pkey'),
+    ('unique', 'accounts.refresh_tokens', 'refresh_tokens_pkey'),
+    ('unique', 'accounts.refresh_tokens', 'refresh_tokens_session_id_generation_key'),
+    ('unique', 'accounts.refresh_tokens', 'refresh_tokens_unused'),
+    ('unique', 'accounts.sessions', 'sessions_cookie_hash_key'),
+    ('unique', 'accounts.totp', 'totp_pkey'),
+    ('unique', 'accounts.tries', 'tries_pkey'),
+    ('unique', 'accounts.user_roles', 'user_roles_pkey'),
     ('unique', 'accounts.users', 'users_email'),
     ('unique', 'auditlog.acts', 'acts_pkey'),
     ('unique', 'auditlog.seals', 'seals_pkey'),
@@ -61,6 +80,14 @@ FROM (VALUES
     ('check', 'payments.payments', 'replaced >= 0'),
     ('check', 'payments.payments', '((captured + capturing) + replaced) <= amount'),
     ('check', 'payments.payments', '(refunded + refunding) <= captured'),
+    ('constraint', 'accounts.sessions', 'sessions_client'),
+    ('constraint', 'accounts.sessions', 'sessions_opened_in'),
+    ('constraint', 'accounts.sessions', 'sessions_scopes'),
+    ('constraint', 'accounts.sessions', 'sessions_user'),
+    ('constraint', 'accounts.users', 'users_erased'),
+    ('constraint', 'mail.outgoing', 'outgoing_keeps_no_text'),
+    ('trigger', 'accounts.user_roles', 'user_roles_keep_an_admin'),
+    ('trigger', 'accounts.users', 'users_keep_an_admin'),
     ('trigger', 'auditlog.acts', 'acts_append_only'),
     ('trigger', 'auditlog.seals', 'seals_append_only'),
     ('trigger', 'ledger.accounts', 'accounts_stay'),
@@ -79,6 +106,8 @@ WHERE CASE kind
         SELECT FROM pg_constraint
         WHERE conrelid = to_regclass(table_name) AND contype = 'c'
           AND starts_with(pg_get_constraintdef(oid), 'CHECK ((' || guard || '))'))
+    WHEN 'constraint' THEN NOT EXISTS (
+        SELECT FROM pg_constraint WHERE conrelid = to_regclass(table_name) AND conname = guard)
     WHEN 'generated' THEN NOT EXISTS (
         SELECT FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
         WHERE adrelid = to_regclass(table_name) AND attgenerated = 's' AND pg_get_expr(adbin, adrelid) = guard)

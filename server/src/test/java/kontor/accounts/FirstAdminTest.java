@@ -31,6 +31,9 @@ class FirstAdminTest {
     private static final Pattern PRINTED = Pattern.compile("(\\S+@\\S+) {3}(\\S{20})\\R={72}");
 
     @Autowired
+    DirectoryAddresses addresses;
+
+    @Autowired
     Api api;
 
     @Autowired
@@ -142,7 +145,7 @@ class FirstAdminTest {
     }
 
     private void start(String email, @Nullable String password) {
-        new FirstAdmin(accounts, new FirstAdminSettings(email, password)).afterSingletonsInstantiated();
+        new FirstAdmin(accounts, addresses, new FirstAdminSettings(email, password)).afterSingletonsInstantiated();
     }
 
     private int login(String email, String password) {

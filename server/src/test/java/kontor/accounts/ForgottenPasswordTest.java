@@ -81,10 +81,23 @@ class ForgottenPasswordTest {
     }
 
     @Test
-    void isNotMailedToThoseWhoHaveNone() {
+    void isChosenByMailByThoseWhoHaveNoneAndNoOtherWayIn() {
+        jdbc.sql("UPDATE accounts.users SET password_hash = NULL, email_verified_at = now() WHERE id = ?")
+                .param(ann.id())
+                .update();
+        assertThat(login(TestUsers.PASSWORD).status()).isEqualTo(401);
+        assertThat(confirm(TestMail.tokenIn(askForLink()), NEW).status()).isEqualTo(204);
+        assertThat(login(NEW).status()).isEqualTo(200);
+    }
+
+    @Test
+    void isNotMailedToThoseWhoLogInElsewhere() {
         var elsewhere = users.customer();
-        jdbc.sql("UPDATE accounts.users SET password_hash = NULL WHERE id = ?")
+        jdbc.sql("UPDATE accounts.users SET password_hash = NULL, email_verified_at = now() WHERE id = ?")
                 .param(elsewhere.id())
+                .update();
+        jdbc.sql("INSERT INTO accounts.identities (issuer, subject, user_id) VALUES ('ldap', ?, ?)")
+                .params("forgotten-" + elsewhere.id(), elsewhere.id())
                 .update();
         var disabled = users.customer();
         api.as(users.admin()).post("/users/" + disabled.id() + "/disable", null);

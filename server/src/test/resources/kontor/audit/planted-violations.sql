@@ -39,6 +39,9 @@ CREATE FUNCTION pg_temp.let_go(ended bigint) RETURNS void LANGUAGE sql AS $$
     SET unpaid_orders = unpaid_orders - 1, held_units = held_units - (SELECT sum(quantity) FROM orders.lines WHERE order_id = ended)
     FROM orders.orders WHERE orders.id = ended AND holdings.customer_id = orders.customer_id;
 $$;
+CREATE FUNCTION pg_temp.somebody_erased() RETURNS bigint LANGUAGE sql AS $$
+    INSERT INTO accounts.users (id, name, email, erased_at) VALUES (900000000, 'Erased', 'erased:900000000', now()) RETURNING id;
+$$;
 SELECT pg_advisory_xact_lock(hashtext('kontor.ledger.seal')); -- the server waits with its seals until this is rolled back
 SELECT pg_advisory_xact_lock(hashtext('kontor.auditlog.seal')), auditlog.seal(1000000);
 DELETE FROM ledger.seals; -- the books are not sealed yet: what is planted there is for others to notice
@@ -515,6 +518,15 @@ SELECT min(id), sha256(convert_to(n::text, 'UTF8')) FROM accounts.users, generat
 -- database_is_durable: commits are not waited for
 SET LOCAL synchronous_commit = off;
 
+-- guards_are_in_place: the last administrator could lose the role
+ALTER TABLE accounts.user_roles DISABLE TRIGGER user_roles_keep_an_admin;
+
+-- guards_are_in_place: two refresh tokens of a session could be used
+DROP INDEX accounts.refresh_tokens_unused;
+
+-- guards_are_in_place: somebody erased could keep their name
+ALTER TABLE accounts.users DROP CONSTRAINT users_erased;
+
 -- guards_are_in_place: two live payments would not be refused
 DROP INDEX payments.payments_one_under_way;
 
@@ -670,14 +682,61 @@ DELETE FROM accounts.sessions;
 DELETE FROM accounts.devices;
 DELETE FROM accounts.one_time_tokens;
 
--- erased_people_are_gone: the name stays
+-- erased_people_are_gone: the name stays (without its guard)
 ALTER TABLE accounts.users DROP CONSTRAINT users_erased;
 INSERT INTO accounts.users (name, email) VALUES ('Ann Lee', 'planted@example.org');
 UPDATE accounts.users SET email = 'erased:' || id, erased_at = now() WHERE email = 'planted@example.org';
 
+-- erased_people_are_gone: a session
+INSERT INTO accounts.sessions (user_id, kind, seed, methods, network, expires_at)
+SELECT pg_temp.somebody_erased(), 'token', sha256('seed'), '{pwd}', '192.0.2.1', now() + interval '1 day';
+
+-- erased_people_are_gone: a browser
+INSERT INTO accounts.devices (hash, user_id) SELECT sha256('device'), pg_temp.somebody_erased();
+
+-- erased_people_are_gone: a link
+INSERT INTO accounts.one_time_tokens (hash, purpose, user_id, expires_at)
+SELECT sha256('token'), 'reset_password', pg_temp.somebody_erased(), now() + interval '1 day';
+
+-- erased_people_are_gone: an app that is being enrolled
+INSERT INTO accounts.totp (user_id, sealed_secret) SELECT pg_temp.somebody_erased(), 's1.key.secret';
+
+-- erased_people_are_gone: a recovery code
+INSERT INTO accounts.passkeys (user_id, credential_id, credential, name, sign_count, synced)
+SELECT pg_temp.somebody_erased(), 'id', 'key', 'Phone', 0, false;
+INSERT INTO accounts.recovery_codes (user_id, hash) VALUES (900000000, sha256('code'));
+
+-- erased_people_are_gone: a passkey
+INSERT INTO accounts.passkeys (user_id, credential_id, credential, name, sign_count, synced)
+SELECT pg_temp.somebody_erased(), 'id', 'key', 'Phone', 0, false;
+
+-- erased_people_are_gone: what authenticators call them
+INSERT INTO accounts.passkey_owners (user_id, handle) SELECT pg_temp.somebody_erased(), sha256('handle');
+
+-- erased_people_are_gone: an API key
+INSERT INTO accounts.api_keys (user_id, name, hash, beginning, scopes, expires_at)
+SELECT pg_temp.somebody_erased(), 'Ann''s', sha256('key'), 'kontor_abcd', '{orders:read}', now() + interval '1 day';
+
+-- erased_people_are_gone: an identity
+INSERT INTO accounts.identities (issuer, subject, user_id) SELECT 'ldap', 'ann', pg_temp.somebody_erased();
+
+-- erased_people_are_gone: a client waits for their answer
+INSERT INTO accounts.oauth_requests (id, client_id, user_id, session_id, redirect_uri, scopes, code_challenge,
+                                     authenticated_at, methods, question_hash, expires_at)
+SELECT gen_random_uuid(), gen_random_uuid(), pg_temp.somebody_erased(), gen_random_uuid(), 'https://client.example',
+       '{openid}', repeat('A', 43), now(), '{pwd}', sha256('question'), now() + interval '1 day';
+
+-- erased_people_are_gone: a consent
+INSERT INTO accounts.oauth_consents (user_id, client_id, scopes)
+SELECT pg_temp.somebody_erased(), gen_random_uuid(), '{openid}';
+
+-- erased_people_are_gone: a mail
+INSERT INTO mail.outgoing (id, user_id, recipient, subject, body)
+SELECT gen_random_uuid(), pg_temp.somebody_erased(), 'ann@example.org', 'Link', 's1.k.A';
+
 -- mails_keep_no_links: a text is kept in the clear
 INSERT INTO mail.outgoing (id, recipient, subject, body) VALUES (gen_random_uuid(), 'ann@example.org', 'Link', 'https://shop.example/?token=A');
 
--- mails_keep_no_links: a text outlives its sending
+-- mails_keep_no_links: a text outlives its sending (without its guard)
 ALTER TABLE mail.outgoing DROP CONSTRAINT outgoing_keeps_no_text;
 INSERT INTO mail.outgoing (id, recipient, subject, body, sent_at) VALUES (gen_random_uuid(), 'ann@example.org', 'Link', 's1.k.A', now());

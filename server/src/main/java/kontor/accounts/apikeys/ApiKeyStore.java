@@ -27,10 +27,9 @@ class ApiKeyStore {
         this.jdbc = jdbc;
     }
 
-    /** Lets one request at a time make a key for this user, until its transaction ends. @return the database's time */
-    Instant awaitTurn(long userId) {
-        return jdbc.sql("SELECT now() FROM accounts.users WHERE id = :user FOR NO KEY UPDATE")
-                .param("user", userId)
+    /** The database's time. */
+    Instant now() {
+        return jdbc.sql("SELECT now()")
                 .query((row, _) -> row.getObject(1, OffsetDateTime.class).toInstant())
                 .single();
     }
@@ -110,12 +109,21 @@ class ApiKeyStore {
                 .optional();
     }
 
-    /** Takes away keys that have been no good for so long. */
-    void clear(Duration kept) {
-        jdbc.sql("""
+    /** Takes away keys that have been no good for so long. @return their ids */
+    List<Long> clear(Duration kept) {
+        return jdbc.sql("""
                         DELETE FROM accounts.api_keys
                         WHERE least(expires_at, coalesce(revoked_at, expires_at)) < now() - CAST(:kept AS interval)
-                        """).param("kept", kept.toString()).update();
+                        RETURNING id
+                        """).param("kept", kept.toString()).query(Long.class).list();
+    }
+
+    /** Takes all keys of a user away. @return their ids */
+    List<Long> erase(long userId) {
+        return jdbc.sql("DELETE FROM accounts.api_keys WHERE user_id = :user RETURNING id")
+                .param("user", userId)
+                .query(Long.class)
+                .list();
     }
 
     private static ApiKey apiKey(ResultSet row, int number) throws SQLException {

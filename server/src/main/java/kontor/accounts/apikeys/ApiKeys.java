@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.function.Supplier;
+import kontor.accounts.OpenAccounts;
 import kontor.accounts.apikeys.CreateKeyResult.Created;
 import kontor.accounts.apikeys.CreateKeyResult.TooMany;
 import kontor.accounts.notices.SecurityNotices;
@@ -13,7 +16,9 @@ import kontor.accounts.sessions.KnownTokens;
 import kontor.accounts.sessions.Opaque;
 import kontor.auditlog.Act;
 import kontor.auditlog.AuditLog;
+import kontor.idempotency.Idempotency;
 import kontor.web.Caller;
+import kontor.web.OAuthClient;
 import kontor.web.Page;
 import kontor.web.PageRequest;
 import kontor.web.PlainText;
@@ -33,6 +38,8 @@ class ApiKeys {
     private static final Duration KEPT = Duration.ofDays(30); // somebody may ask what a key that is over was for
     private final ApiKeyStore store;
     private final KnownTokens known;
+    private final OpenAccounts open;
+    private final Idempotency idempotency;
     private final RateLimits limits;
     private final AuditLog log;
     private final SecurityNotices notices;
@@ -41,16 +48,39 @@ class ApiKeys {
     ApiKeys(
             ApiKeyStore store,
             KnownTokens known,
+            OpenAccounts open,
+            Idempotency idempotency,
             RateLimits limits,
             AuditLog log,
             SecurityNotices notices,
             TransactionTemplate transaction) {
         this.store = store;
         this.known = known;
+        this.open = open;
+        this.idempotency = idempotency;
         this.limits = limits;
         this.log = log;
         this.notices = notices;
         this.transaction = transaction;
+    }
+
+    /** What is recorded of a key: not what its user calls it, for the log keeps what it has for good. */
+    private record Recorded(
+            long userId,
+            String beginning,
+            SortedSet<String> scopes,
+            @Nullable Integer requestsPerSecond,
+            Instant expiresAt,
+            @Nullable Instant revokedAt) {
+        static Recorded of(ApiKey key) {
+            return new Recorded(
+                    key.userId(),
+                    key.beginning(),
+                    key.scopes(),
+                    key.requestsPerSecond(),
+                    key.expiresAt(),
+                    key.revokedAt());
+        }
     }
 
     /**
@@ -63,8 +93,8 @@ class ApiKeys {
         checkRate(wanted.requestsPerSecond());
         var key = ApiKeyForm.random();
         return inTransaction(() -> {
-            var now = store.awaitTurn(caller.userId());
-            var until = endOf(wanted, now);
+            open.holdAlone(caller.userId());
+            var until = endOf(wanted, store.now());
             if (store.count(caller.userId()) >= MOST) return new TooMany(MOST);
             var made = store.insert(
                     caller.userId(),
@@ -74,7 +104,7 @@ class ApiKeys {
                     allowed,
                     wanted.requestsPerSecond(),
                     until);
-            log.record(act("create", made).changed(null, made));
+            log.record(act("create", made).changed(null, Recorded.of(made)));
             notices.apiKeyCreated(caller.userId());
             return new Created(made, key);
         });
@@ -106,7 +136,7 @@ class ApiKeys {
             var before = store.find(id, userId);
             if (before.isEmpty()) return false;
             store.revoke(id).ifPresent(after -> {
-                log.record(act("revoke", after).changed(before.get(), after));
+                log.record(act("revoke", after).changed(Recorded.of(before.get()), Recorded.of(after)));
                 known.forgetKey(id);
             });
             return true;
@@ -117,7 +147,16 @@ class ApiKeys {
             initialDelayString = "${kontor.accounts.clearing-interval:1h}",
             fixedDelayString = "${kontor.accounts.clearing-interval:1h}")
     void clear() {
-        store.clear(KEPT);
+        transaction.executeWithoutResult(_ -> store.clear(KEPT).forEach(this::forgetAnswers));
+    }
+
+    /** Takes all keys of a user away, and what was answered to them. */
+    void erase(long userId) {
+        store.erase(userId).forEach(this::forgetAnswers);
+    }
+
+    private void forgetAnswers(long id) {
+        idempotency.forget(OAuthClient.ofApiKey(id, Set.of(), 0).id());
     }
 
     private void checkRate(@Nullable Integer wanted) {

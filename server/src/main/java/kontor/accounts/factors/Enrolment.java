@@ -5,11 +5,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import kontor.accounts.OpenAccounts;
+import kontor.accounts.WaysIn;
 import kontor.accounts.factors.EnrolResult.Enrolled;
 import kontor.accounts.factors.EnrolResult.NothingBegun;
 import kontor.accounts.factors.EnrolResult.Wrong;
 import kontor.accounts.sessions.Sessions;
 import kontor.web.Login;
+import kontor.web.Refusal;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -24,6 +27,8 @@ class Enrolment {
     private final Factors factors;
     private final RecoveryCodes recoveryCodes;
     private final FactorChanges changes;
+    private final OpenAccounts open;
+    private final WaysIn waysIn;
     private final FactorSettings settings;
     private final Sessions sessions;
     private final TransactionTemplate transaction;
@@ -34,6 +39,8 @@ class Enrolment {
             Factors factors,
             RecoveryCodes recoveryCodes,
             FactorChanges changes,
+            OpenAccounts open,
+            WaysIn waysIn,
             FactorSettings settings,
             Sessions sessions,
             TransactionTemplate transaction) {
@@ -42,6 +49,8 @@ class Enrolment {
         this.factors = factors;
         this.recoveryCodes = recoveryCodes;
         this.changes = changes;
+        this.open = open;
+        this.waysIn = waysIn;
         this.settings = settings;
         this.sessions = sessions;
         this.transaction = transaction;
@@ -64,15 +73,18 @@ class Enrolment {
     /** @return nothing, and nothing written, when an app is in use already */
     Optional<NewApp> beginApp(long userId) {
         var secret = Totp.newSecret();
-        if (!store.begin(userId, factors.seal(userId, secret))) return Optional.empty();
-        var uri = Totp.uri(settings.serviceName(), store.email(userId), secret);
-        return Optional.of(new NewApp(Base32.encode(secret), uri, QrPicture.of(uri)));
+        return inTransaction(() -> {
+            open.holdAlone(userId);
+            if (!store.begin(userId, factors.seal(userId, secret))) return Optional.empty();
+            var uri = Totp.uri(settings.serviceName(), store.email(userId), secret);
+            return Optional.of(new NewApp(Base32.encode(secret), uri, QrPicture.of(uri)));
+        });
     }
 
     /** Makes a factor of the app, when this is the code that it shows now. */
     EnrolResult confirmApp(long userId, Login login, String code) {
         return inTransaction(() -> {
-            store.lock(userId);
+            open.holdAlone(userId);
             var app = store.app(userId).filter(begun -> !begun.isConfirmed()).orElse(null);
             if (app == null) return new NothingBegun();
             var step = Totp.stepOf(code.replace(" ", ""), factors.open(userId, app.sealedSecret()), Instant.now());
@@ -107,11 +119,12 @@ class Enrolment {
         });
     }
 
-    /** @return false when the user has no such passkey */
+    /** @return false when the user has no such passkey. @throws Refusal 409 {@code last_way_in} */
     boolean removePasskey(long userId, long passkeyId) {
         return inTransaction(() -> {
             store.lock(userId);
             if (!passkeys.remove(userId, passkeyId)) return false;
+            waysIn.requireOne(userId);
             removed(userId, FactorKind.PASSKEY);
             return true;
         });
@@ -127,19 +140,24 @@ class Enrolment {
     /** @return nothing when the user has no factor that they could stand in for */
     Optional<List<String>> replaceRecoveryCodes(long userId) {
         return inTransaction(() -> {
-            store.lock(userId);
+            open.holdAlone(userId);
             if (store.kinds(userId).isEmpty()) return Optional.empty();
             changes.recoveryCodesReplaced(userId);
             return Optional.of(recoveryCodes.replace(userId));
         });
     }
 
-    /** Takes all factors from somebody who has lost them, and ends their sessions. @return false: no such user */
+    /**
+     * Takes all factors from somebody who has lost them, and ends their sessions.
+     *
+     * @return false: no such user
+     * @throws Refusal 409 {@code last_way_in} when they could not log in any more
+     */
     boolean removeAll(long userId) {
         return inTransaction(() -> {
             if (!store.lock(userId)) return false;
             store.removeApp(userId);
-            passkeys.removeAll(userId);
+            if (passkeys.removeAll(userId)) waysIn.requireOne(userId);
             store.withdrawRecoveryCodes(userId);
             sessions.endAll(userId, null, Sessions.STAFF);
             sessions.revokeKeys(userId);

@@ -31,7 +31,7 @@ class PasskeyStore {
     /** What a browser is told of a passkey. */
     record Known(byte[] credentialId, List<String> transports) {}
 
-    /** What authenticators call this user, from the first time on. */
+    /** What authenticators call this user, from the first time on. The user is held open. */
     byte[] handle(long userId, byte[] whenNew) {
         jdbc.sql("INSERT INTO accounts.passkey_owners (user_id, handle) VALUES (:user, :handle) ON CONFLICT DO NOTHING")
                 .param("user", userId)
@@ -131,8 +131,17 @@ class PasskeyStore {
                 == 1;
     }
 
-    void removeAll(long userId) {
-        jdbc.sql("DELETE FROM accounts.passkeys WHERE user_id = :user")
+    /** @return whether there were any */
+    boolean removeAll(long userId) {
+        return jdbc.sql("DELETE FROM accounts.passkeys WHERE user_id = :user")
+                        .param("user", userId)
+                        .update()
+                > 0;
+    }
+
+    /** The user's passkeys, and that there ever were some. */
+    void erase(long userId) {
+        jdbc.sql("DELETE FROM accounts.passkey_owners WHERE user_id = :user")
                 .param("user", userId)
                 .update();
     }

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
+import kontor.accounts.OpenAccounts;
 import kontor.accounts.factors.PasskeyOptions.Algorithm;
 import kontor.accounts.factors.PasskeyOptions.Creation;
 import kontor.accounts.factors.PasskeyOptions.Descriptor;
@@ -74,6 +75,7 @@ public class Passkeys {
     private final PasskeyStore store;
     private final FactorStore factors;
     private final Enrolment enrolment;
+    private final OpenAccounts open;
     private final OneTimeTokens tokens;
     private final FactorSettings settings;
     private final PublicUrl address;
@@ -82,12 +84,14 @@ public class Passkeys {
             PasskeyStore store,
             FactorStore factors,
             Enrolment enrolment,
+            OpenAccounts open,
             OneTimeTokens tokens,
             FactorSettings settings,
             PublicUrl address) {
         this.store = store;
         this.factors = factors;
         this.enrolment = enrolment;
+        this.open = open;
         this.tokens = tokens;
         this.settings = settings;
         this.address = address;
@@ -112,7 +116,10 @@ public class Passkeys {
      * it is and verify their user can be the first.
      */
     Creation creation(long userId, Login login) {
-        var handle = store.handle(userId, bytes(Opaque.random()).orElseThrow());
+        var handle = enrolment.inTransaction(() -> {
+            open.holdAlone(userId);
+            return store.handle(userId, bytes(Opaque.random()).orElseThrow());
+        });
         var challenge = tokens.issue(
                 Purpose.REGISTRATION.token(),
                 new Meaning(userId, login.session().toString()),
@@ -180,7 +187,7 @@ public class Passkeys {
     }
 
     private PasskeyResult insert(long userId, Login login, String name, RegistrationData data) {
-        factors.lock(userId);
+        open.holdAlone(userId);
         if (store.list(userId).size() >= MOST) return new TooMany();
         var isFirst = factors.kinds(userId).isEmpty();
         var authenticator = data.getAttestationObject().getAuthenticatorData();

@@ -44,13 +44,6 @@ final class FederationAnswers {
         return new Refusal(HttpStatus.CONFLICT, "identity_taken", "Another account is linked with this login.");
     }
 
-    static Refusal lastWayIn() {
-        return new Refusal(
-                HttpStatus.CONFLICT,
-                "last_way_in",
-                "This is the only way to log in to the account. Set a password first.");
-    }
-
     static Refusal providerUnavailable() {
         return unavailable("provider_unavailable", "The provider does not answer. Try again later.");
     }

@@ -1,6 +1,5 @@
 package kontor.accounts.federation;
 
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -8,7 +7,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import kontor.accounts.EmailAddress;
+import kontor.accounts.OpenAccounts;
 import kontor.accounts.PersonName;
+import kontor.accounts.WaysIn;
 import kontor.accounts.federation.EnterResult.AccountExists;
 import kontor.accounts.federation.EnterResult.Entered;
 import kontor.accounts.federation.EnterResult.NoAccount;
@@ -17,14 +18,13 @@ import kontor.accounts.federation.EnterResult.Shut;
 import kontor.accounts.federation.IdentityStore.Known;
 import kontor.accounts.federation.LinkResult.Linked;
 import kontor.accounts.federation.LinkResult.Taken;
-import kontor.accounts.federation.RemoveResult.LastWayIn;
-import kontor.accounts.federation.RemoveResult.NotThere;
-import kontor.accounts.federation.RemoveResult.Removed;
 import kontor.accounts.notices.SecurityNotices;
 import kontor.auditlog.Act;
 import kontor.auditlog.AuditLog;
 import kontor.web.PlainText;
+import kontor.web.Refusal;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -36,12 +36,22 @@ import org.springframework.transaction.support.TransactionTemplate;
 class Identities {
     private static final String CUSTOMER = "customer";
     private final IdentityStore store;
+    private final OpenAccounts open;
+    private final WaysIn waysIn;
     private final AuditLog log;
     private final SecurityNotices notices;
     private final TransactionTemplate transaction;
 
-    Identities(IdentityStore store, AuditLog log, SecurityNotices notices, TransactionTemplate transaction) {
+    Identities(
+            IdentityStore store,
+            OpenAccounts open,
+            WaysIn waysIn,
+            AuditLog log,
+            SecurityNotices notices,
+            TransactionTemplate transaction) {
         this.store = store;
+        this.open = open;
+        this.waysIn = waysIn;
         this.log = log;
         this.notices = notices;
         this.transaction = transaction;
@@ -78,25 +88,32 @@ class Identities {
 
     private EnterResult entered(Known known, Person person) {
         if (known.isShut()) return new Shut();
+        if (!setRoles(known.userId(), person.issuer(), person.roles())) return new Shut();
         store.loggedIn(known.identity().id(), person.loginName());
-        setRoles(known.userId(), person.issuer(), person.roles());
         return new Entered(known.userId());
     }
 
-    private void setRoles(long user, String issuer, @Nullable Set<String> wanted) {
-        if (wanted == null || !store.hasRolesToChange(user, issuer, wanted)) return;
+    /** @return false, and nothing changed, when nobody is let into the account any more */
+    private boolean setRoles(long user, String issuer, @Nullable Set<String> wanted) {
+        if (wanted == null || !store.hasRolesToChange(user, issuer, wanted)) return true;
         store.awaitTurnOfRoles(); // before any lock of a user, as everybody who takes roles away
-        store.lockUser(user);
+        if (!open.hold(user)) return false;
         var before = store.roles(user);
-        if (!store.setRoles(user, issuer, wanted)) return;
-        log.record(Act.of("users.roles", subject(user))
-                .changed(Map.of("roles", before), Map.of("roles", store.roles(user)))
-                .by(actor(issuer)));
+        if (store.setRoles(user, issuer, wanted))
+            log.record(Act.of("users.roles", subject(user))
+                    .changed(Map.of("roles", before), Map.of("roles", store.roles(user)))
+                    .by(actor(issuer)));
+        return true;
     }
 
-    /** Has a user, who is signed in, log in by this way too. */
+    /**
+     * Has a user, who is signed in, log in by this way too.
+     *
+     * @throws Refusal 401 when the user has been erased or disabled meanwhile
+     */
     LinkResult link(long user, Person person) {
         return inTransaction(() -> {
+            open.holdAlone(user);
             var linked = store.insert(user, person);
             if (linked.isEmpty())
                 return store.find(person.issuer(), person.subject())
@@ -123,23 +140,39 @@ class Identities {
     /**
      * Removes an identity, and the roles that its issuer gave.
      *
-     * @param issuers those that logins are taken from at present: others are no way in
+     * @return false when this user has no such identity
+     * @throws Refusal 409 {@code last_way_in} or {@code last_admin}; nothing was removed
      */
-    RemoveResult remove(long id, long user, Collection<String> issuers) {
+    boolean remove(long id, long user) {
         return inTransaction(() -> {
             store.awaitTurnOfRoles();
-            store.lockUser(user); // two at once would each leave the other's
+            open.holdAlone(user); // two at once would each leave the other's
             var identity = store.find(id, user).orElse(null);
-            if (identity == null) return new NotThere();
-            if (!store.delete(id, user, issuers)) return new LastWayIn();
+            if (identity == null) return false;
+            store.delete(id);
+            waysIn.requireOne(user);
             var issuer = identity.issuer();
             log.record(
                     Act.of("identities.remove", subject(user)).changed(Map.of("issuer", issuer, "identity", id), null));
             notices.identityRemoved(user);
-            if (store.list(user).stream().noneMatch(other -> other.issuer().equals(issuer)))
+            if (store.list(user).stream().noneMatch(other -> other.issuer().equals(issuer))) {
+                if (store.isLastAdminBy(user, issuer)) throw lastAdmin();
                 setRoles(user, issuer, Set.of());
-            return new Removed();
+            }
+            return true;
         });
+    }
+
+    /** Removes all that is known of a user elsewhere; the roles go with the user. */
+    void erase(long user) {
+        store.deleteAll(user);
+    }
+
+    private static Refusal lastAdmin() {
+        return new Refusal(
+                HttpStatus.CONFLICT,
+                "last_admin",
+                "Nobody would be left who may do everything: that role comes from there. Make another one admin first.");
     }
 
     private static boolean isUsable(String email) {

@@ -10,13 +10,9 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.util.List;
-import java.util.stream.Stream;
 import kontor.accounts.ReturnPath;
 import kontor.accounts.federation.LinkResult.Linked;
 import kontor.accounts.federation.LinkResult.Taken;
-import kontor.accounts.federation.RemoveResult.LastWayIn;
-import kontor.accounts.federation.RemoveResult.NotThere;
-import kontor.accounts.federation.RemoveResult.Removed;
 import kontor.accounts.sessions.Client;
 import kontor.accounts.sessions.Cookies;
 import kontor.web.Caller;
@@ -138,16 +134,8 @@ class IdentityController {
             description = "Roles that come from there go with it. Takes no Idempotency-Key: what is removed stays so.")
     @ApiResponse(responseCode = "204", content = @Content)
     ResponseEntity<Void> remove(@PathVariable long id, Caller caller) {
-        return switch (identities.remove(id, caller.userId(), issuers())) {
-            case Removed() -> ResponseEntity.noContent().build();
-            case LastWayIn() -> throw FederationAnswers.lastWayIn();
-            case NotThere() -> throw notThere();
-        };
-    }
-
-    private List<String> issuers() {
-        return Stream.concat(oidc.issuers().stream(), directory.isThere() ? Stream.of(DIRECTORY) : Stream.empty())
-                .toList();
+        if (!identities.remove(id, caller.userId())) throw notThere();
+        return ResponseEntity.noContent().build();
     }
 
     private static Refusal notThere() {

@@ -87,13 +87,6 @@ class IdentityStore {
                         """).param("name", loginName).param("id", identity).update();
     }
 
-    /** Lets one at a time change a user's ways in and roles, until its transaction ends. */
-    void lockUser(long userId) {
-        jdbc.sql("SELECT id FROM accounts.users WHERE id = :user FOR NO KEY UPDATE")
-                .param("user", userId)
-                .query(row -> {});
-    }
-
     List<String> roles(long userId) {
         return jdbc.sql("SELECT role FROM accounts.user_roles WHERE user_id = :user ORDER BY role")
                 .param("user", userId)
@@ -136,10 +129,7 @@ class IdentityStore {
         var taken = jdbc.sql("""
                         DELETE FROM accounts.user_roles
                         WHERE user_id = :user AND source = :issuer AND role <> ALL (CAST(:wanted AS text[]))
-                          AND (role <> 'admin' OR EXISTS (
-                              SELECT FROM accounts.user_roles o JOIN accounts.users u ON u.id = o.user_id
-                              WHERE o.role = 'admin' AND o.user_id <> :user
-                                AND u.disabled_at IS NULL AND u.erased_at IS NULL))
+                          AND (role <> 'admin' OR NOT accounts.is_last_admin(:user))
                         """)
                 .param("user", userId)
                 .param("issuer", issuer)
@@ -173,26 +163,44 @@ class IdentityStore {
                 .optional();
     }
 
-    /**
-     * Removes it unless its user could not log in then.
-     *
-     * @param issuers those that logins are taken from at present
-     * @return false when it is the last way in
-     */
-    boolean delete(long id, long userId, Collection<String> issuers) {
+    /** Whether this user is the last administrator, by the word of this issuer. */
+    boolean isLastAdminBy(long userId, String issuer) {
         return jdbc.sql("""
-                        DELETE FROM accounts.identities
-                        WHERE id = :id AND user_id = :user
-                          AND (EXISTS (SELECT FROM accounts.users WHERE id = :user AND password_hash IS NOT NULL)
-                               OR EXISTS (SELECT FROM accounts.passkeys WHERE user_id = :user)
-                               OR EXISTS (SELECT FROM accounts.identities
-                                          WHERE user_id = :user AND id <> :id AND issuer = ANY (:issuers)))
+                        SELECT accounts.is_last_admin(:user)
+                           AND EXISTS (SELECT FROM accounts.user_roles
+                                       WHERE user_id = :user AND role = 'admin' AND source = :issuer)
                         """)
-                        .param("id", id)
-                        .param("user", userId)
-                        .param("issuers", issuers.toArray(String[]::new))
-                        .update()
-                == 1;
+                .param("user", userId)
+                .param("issuer", issuer)
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** How many open accounts that may do everything have an address at this domain, and nobody there. */
+    int administratorsAt(String domain, String issuer) {
+        return jdbc.sql("""
+                        SELECT count(DISTINCT u.id) FROM accounts.users u
+                        JOIN accounts.user_roles r ON r.user_id = u.id AND r.role = 'admin'
+                        WHERE lower(u.email) LIKE '%@' || lower(:domain)
+                          AND u.disabled_at IS NULL AND u.erased_at IS NULL
+                          AND NOT EXISTS (SELECT FROM accounts.identities i WHERE i.user_id = u.id AND i.issuer = :issuer)
+                        """)
+                .param("domain", domain)
+                .param("issuer", issuer)
+                .query(Integer.class)
+                .single();
+    }
+
+    void delete(long id) {
+        jdbc.sql("DELETE FROM accounts.identities WHERE id = :id")
+                .param("id", id)
+                .update();
+    }
+
+    void deleteAll(long userId) {
+        jdbc.sql("DELETE FROM accounts.identities WHERE user_id = :user")
+                .param("user", userId)
+                .update();
     }
 
     private static Identity identity(ResultSet row, int number) throws SQLException {

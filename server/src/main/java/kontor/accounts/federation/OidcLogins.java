@@ -8,7 +8,6 @@ import java.net.URI;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -103,10 +102,6 @@ class OidcLogins implements DisposableBean {
             var parts = text.split("\n", 3);
             return new Started(parts[0], parts[1], parts[2]);
         }
-    }
-
-    Collection<String> issuers() {
-        return providers.values().stream().map(Provider::issuer).toList();
     }
 
     boolean has(String name) {

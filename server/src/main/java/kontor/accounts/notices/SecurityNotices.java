@@ -30,6 +30,13 @@ public class SecurityNotices {
         this.mails = mails;
     }
 
+    public void passwordChanged(long userId) {
+        tell(
+                userId,
+                "Your password was changed",
+                "The password of your account was changed just now, and all other logins have ended.");
+    }
+
     /** @param factor as it stands in a sentence: {@code a passkey} */
     public void factorAdded(long userId, String factor) {
         tell(userId, "A second factor was added to your account", "Your account was given " + factor + " just now.");
@@ -71,11 +78,11 @@ public class SecurityNotices {
                 .query(Address.class)
                 .optional()
                 .filter(address -> address.verified() || throttle.mayMail("security_notice", address.email()))
-                .ifPresent(address -> mails.send(new Mail(address.email(), subject, what + """
+                .ifPresent(address -> mails.send(userId, new Mail(address.email(), subject, what + """
 
 
-                        If that was not you, change your password at once, which ends all other logins, look which second
-                        factors, other logins and API keys your account has, and tell us.
+                        If that was not you, choose a new password where you log in, at once, which ends all other logins, look
+                        which second factors, other logins and API keys your account has, and tell us.
                         """)));
     }
 }

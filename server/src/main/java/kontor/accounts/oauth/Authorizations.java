@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import kontor.accounts.OpenAccounts;
 import kontor.accounts.sessions.OAuthSession;
 import kontor.accounts.sessions.OAuthSessions;
 import kontor.accounts.sessions.OAuthSessions.Presented;
@@ -47,13 +48,19 @@ class Authorizations implements OAuth2AuthorizationService {
     private final RequestStore requests;
     private final RegisteredClients clients;
     private final OAuthSessions sessions;
+    private final OpenAccounts open;
     private final TransactionTemplate transaction;
 
     Authorizations(
-            RequestStore requests, RegisteredClients clients, OAuthSessions sessions, TransactionTemplate transaction) {
+            RequestStore requests,
+            RegisteredClients clients,
+            OAuthSessions sessions,
+            OpenAccounts open,
+            TransactionTemplate transaction) {
         this.requests = requests;
         this.clients = clients;
         this.sessions = sessions;
+        this.open = open;
         this.transaction = transaction;
     }
 
@@ -66,17 +73,24 @@ class Authorizations implements OAuth2AuthorizationService {
             sessions.end(idOf(authorization), OAuthSessions.REVOKED);
         else if (code != null && code.isInvalidated()) exchange(authorization);
         else if (code != null) giveCode(authorization, code.getToken().getTokenValue());
-        else if (question != null) requests.insert(request(authorization), question, null, TIME_TO_ANSWER);
+        else if (question != null) insert(request(authorization), question, null, TIME_TO_ANSWER);
         else if (presented != null) rotate(authorization, presented);
         else openForItself(authorization);
     }
 
     private void giveCode(OAuth2Authorization authorization, String code) {
         if (authorization.getAttribute(ASKED) == null)
-            requests.insert(request(authorization), null, code, RegisteredClients.CODE_LIFETIME);
+            insert(request(authorization), null, code, RegisteredClients.CODE_LIFETIME);
         else if (!requests.answer(
                 idOf(authorization), authorization.getAuthorizedScopes(), code, RegisteredClients.CODE_LIFETIME))
             throw new OAuth2AuthenticationException(OAuth2ErrorCodes.INVALID_REQUEST);
+    }
+
+    private void insert(OAuthRequest request, @Nullable String question, @Nullable String code, Duration lifetime) {
+        transaction.executeWithoutResult(_ -> {
+            if (!open.hold(request.userId())) throw new OAuth2AuthenticationException(OAuth2ErrorCodes.INVALID_REQUEST);
+            requests.insert(request, question, code, lifetime);
+        });
     }
 
     private void exchange(OAuth2Authorization authorization) {
@@ -95,6 +109,7 @@ class Authorizations implements OAuth2AuthorizationService {
                 request.login().methods());
         var refresh = authorization.getRefreshToken();
         var used = Objects.requireNonNull(transaction.execute(status -> {
+            if (!open.hold(request.userId())) throw new OAuth2AuthenticationException(OAuth2ErrorCodes.INVALID_GRANT);
             if (!requests.use(id)) return false;
             var refreshToken = refresh == null ? null : refresh.getToken().getTokenValue();
             var opened = sessions.open(

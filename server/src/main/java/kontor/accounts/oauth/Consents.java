@@ -3,10 +3,13 @@ package kontor.accounts.oauth;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import kontor.accounts.OpenAccounts;
 import kontor.auditlog.Act;
 import kontor.auditlog.AuditLog;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationConsent;
 import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationConsentService;
 import org.springframework.stereotype.Repository;
@@ -16,11 +19,13 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Repository
 class Consents implements OAuth2AuthorizationConsentService {
     private final JdbcClient jdbc;
+    private final OpenAccounts open;
     private final AuditLog log;
     private final TransactionTemplate transaction;
 
-    Consents(JdbcClient jdbc, AuditLog log, TransactionTemplate transaction) {
+    Consents(JdbcClient jdbc, OpenAccounts open, AuditLog log, TransactionTemplate transaction) {
         this.jdbc = jdbc;
+        this.open = open;
         this.log = log;
         this.transaction = transaction;
     }
@@ -28,6 +33,7 @@ class Consents implements OAuth2AuthorizationConsentService {
     @Override
     public void save(OAuth2AuthorizationConsent consent) {
         transaction.executeWithoutResult(_ -> {
+            if (!open.hold(userId(consent))) throw new OAuth2AuthenticationException(OAuth2ErrorCodes.ACCESS_DENIED);
             jdbc.sql("""
                             INSERT INTO accounts.oauth_consents (user_id, client_id, scopes)
                             VALUES (:user, CAST(:client AS uuid), :scopes)
@@ -56,6 +62,12 @@ class Consents implements OAuth2AuthorizationConsentService {
                         .param("client", clientId)
                         .update()
                 == 1;
+    }
+
+    void removeAll(long userId) {
+        jdbc.sql("DELETE FROM accounts.oauth_consents WHERE user_id = :user")
+                .param("user", userId)
+                .update();
     }
 
     @Override

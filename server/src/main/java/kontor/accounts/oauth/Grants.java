@@ -91,6 +91,12 @@ class Grants {
         }));
     }
 
+    /** Their sessions are the user's, and go with those. */
+    void erase(long userId) {
+        consents.removeAll(userId);
+        requests.deleteAll(userId);
+    }
+
     private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
         return time == null ? null : time.toInstant();
     }

@@ -30,7 +30,7 @@ class RequestStore {
 
     record Kept(OAuthRequest request, boolean used) {}
 
-    /** Writes a question to the user, or with a code at once a request that nobody need be asked about. */
+    /** Writes a question to the user, or with a code at once a request that nobody need be asked about. The user is held open. */
     void insert(OAuthRequest request, @Nullable String question, @Nullable String code, Duration lifetime) {
         jdbc.sql("""
                         INSERT INTO accounts.oauth_requests
@@ -108,6 +108,19 @@ class RequestStore {
                         "DELETE FROM accounts.oauth_requests WHERE client_id = :client AND user_id = :user AND used_at IS NULL")
                 .param("client", clientId)
                 .param("user", userId)
+                .update();
+    }
+
+    void deleteAll(long userId) {
+        jdbc.sql("DELETE FROM accounts.oauth_requests WHERE user_id = :user")
+                .param("user", userId)
+                .update();
+    }
+
+    /** Takes away those that have been over for so long: a code that comes again before still ends what it gave. */
+    void clear(Duration kept) {
+        jdbc.sql("DELETE FROM accounts.oauth_requests WHERE expires_at < now() - CAST(:kept AS interval)")
+                .param("kept", kept.toString())
                 .update();
     }
 

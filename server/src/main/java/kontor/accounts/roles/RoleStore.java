@@ -88,17 +88,17 @@ class RoleStore {
                 == 1;
     }
 
-    /** Nothing when there is no such user. */
+    /** Nothing when there is no such user, or they were erased. */
     Optional<UserRoles> ofUser(long userId) {
         return jdbc.sql("""
                         SELECT u.id,
                                ARRAY(SELECT role FROM accounts.user_roles WHERE user_id = u.id ORDER BY role) AS roles,
                                ARRAY(SELECT DISTINCT unnest(r.permissions)
                                      FROM accounts.user_roles ur JOIN accounts.roles r ON r.name = ur.role
-                                     WHERE ur.user_id = u.id AND u.disabled_at IS NULL AND u.erased_at IS NULL
+                                     WHERE ur.user_id = u.id AND u.disabled_at IS NULL
                                      ORDER BY 1) AS permissions
                         FROM accounts.users u
-                        WHERE u.id = :id
+                        WHERE u.id = :id AND u.erased_at IS NULL
                         """)
                 .param("id", userId)
                 .query((row, number) ->
@@ -108,12 +108,10 @@ class RoleStore {
 
     /** Whether this user is an administrator and nobody else is who can log in. */
     boolean isLastAdmin(long userId) {
-        return jdbc.sql("""
-                        SELECT EXISTS (SELECT FROM accounts.user_roles WHERE user_id = :id AND role = 'admin')
-                           AND NOT EXISTS (SELECT FROM accounts.user_roles JOIN accounts.users ON users.id = user_id
-                                           WHERE role = 'admin' AND user_id <> :id
-                                             AND disabled_at IS NULL AND erased_at IS NULL)
-                        """).param("id", userId).query(Boolean.class).single();
+        return jdbc.sql("SELECT accounts.is_last_admin(:id)")
+                .param("id", userId)
+                .query(Boolean.class)
+                .single();
     }
 
     void give(long userId, Set<String> roles) {

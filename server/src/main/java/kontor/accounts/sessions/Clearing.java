@@ -8,16 +8,22 @@ import org.springframework.stereotype.Component;
 @Component
 class Clearing {
     private static final Duration KEPT = Duration.ofDays(30);
-    private final SessionStore store;
+    private final SessionStore sessions;
+    private final RefreshTokenStore refreshTokens;
+    private final OneTimeTokens oneTimeTokens;
 
-    Clearing(SessionStore store) {
-        this.store = store;
+    Clearing(SessionStore sessions, RefreshTokenStore refreshTokens, OneTimeTokens oneTimeTokens) {
+        this.sessions = sessions;
+        this.refreshTokens = refreshTokens;
+        this.oneTimeTokens = oneTimeTokens;
     }
 
     @Scheduled(
             initialDelayString = "${kontor.accounts.clearing-interval:1h}",
             fixedDelayString = "${kontor.accounts.clearing-interval:1h}")
     void clear() {
-        store.clear(KEPT);
+        sessions.clear(KEPT);
+        refreshTokens.clear();
+        oneTimeTokens.clear();
     }
 }

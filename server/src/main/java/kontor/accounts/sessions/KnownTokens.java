@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import kontor.accounts.sessions.AccessTokens.Verified;
-import kontor.accounts.sessions.SessionStore.ByKey;
+import kontor.accounts.sessions.CallerStore.ByKey;
 import kontor.web.Caller;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,15 +39,17 @@ public class KnownTokens {
     private static final long PAUSE = Duration.ofMillis(500).toNanos();
     private static final long LONGEST_UNREAD = Duration.ofSeconds(30).toNanos();
     private final AccessTokens tokens;
-    private final SessionStore store;
+    private final SessionStore sessions;
+    private final CallerStore callers;
     private final long recheck;
     private final Cache<String, Known> known;
     private final Set<UUID> used = ConcurrentHashMap.newKeySet();
     private final ConcurrentMap<Long, String> usedKeys = new ConcurrentHashMap<>();
 
-    KnownTokens(AccessTokens tokens, SessionStore store, SessionSettings settings) {
+    KnownTokens(AccessTokens tokens, SessionStore sessions, CallerStore callers, SessionSettings settings) {
         this.tokens = tokens;
-        this.store = store;
+        this.sessions = sessions;
+        this.callers = callers;
         this.recheck = settings.tokenRecheck().toNanos();
         this.known = Caffeine.newBuilder()
                 .maximumSize(settings.tokensKnown())
@@ -81,7 +83,7 @@ public class KnownTokens {
         if (found == null) {
             if (!ApiKeyForm.isWellFormed(key)) return null;
             var hash = Opaque.hash(key);
-            var caller = store.callerByKey(hash);
+            var caller = callers.callerByKey(hash);
             if (caller.isEmpty()) return null;
             found = new Known(caller.get(), hash);
             known.put(key, found);
@@ -95,7 +97,7 @@ public class KnownTokens {
     public @Nullable Authentication ofCookie(String secret) {
         var found = known.getIfPresent(secret);
         if (found != null) return found.recheckedWhenDue(); // tokens and keys have another form
-        var caller = store.callerByCookie(Opaque.hash(secret));
+        var caller = callers.callerByCookie(Opaque.hash(secret));
         if (caller.isEmpty() || caller.get().login() == null) return null;
         found = new Known(caller.get(), caller.get().login().session());
         known.put(secret, found);
@@ -142,10 +144,10 @@ public class KnownTokens {
     @Scheduled(fixedDelayString = "${kontor.accounts.session-use-interval:1m}")
     void noteUse() {
         var seen = Set.copyOf(used);
-        if (!seen.isEmpty()) store.used(seen);
+        if (!seen.isEmpty()) sessions.used(seen);
         used.removeAll(seen);
         var keys = Map.copyOf(usedKeys);
-        if (!keys.isEmpty()) store.usedKeys(keys);
+        if (!keys.isEmpty()) callers.usedKeys(keys);
         keys.forEach(usedKeys::remove); // one that is used from elsewhere meanwhile stays
     }
 
@@ -228,11 +230,12 @@ public class KnownTokens {
         }
 
         private @Nullable Authentication read() {
-            if (session == null) return authenticated(store.callerByKey(keyHash).map(ByKey::caller));
+            if (session == null)
+                return authenticated(callers.callerByKey(keyHash).map(ByKey::caller));
             used.add(session);
             var client = token == null ? null : token.client();
             return authenticated(
-                    client == null ? store.caller(session, userId) : store.callerByClient(session, userId, client));
+                    client == null ? callers.caller(session, userId) : callers.callerByClient(session, userId, client));
         }
 
         private static @Nullable Authentication authenticated(Optional<Caller> caller) {

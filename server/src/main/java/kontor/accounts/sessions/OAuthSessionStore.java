@@ -110,10 +110,17 @@ class OAuthSessionStore {
     boolean rotate(byte[] hash, byte[] next, Duration lifetime) {
         return Boolean.TRUE.equals(transaction.execute(_ -> {
             var used = jdbc.sql("""
+                            WITH s AS (
+                                SELECT s.id
+                                FROM accounts.refresh_tokens r
+                                JOIN accounts.sessions s ON s.id = r.session_id
+                                JOIN accounts.users u ON u.id = s.user_id
+                                WHERE r.hash = :hash AND s.kind = 'oauth' AND s.ended_at IS NULL AND s.expires_at > now()
+                                  AND u.disabled_at IS NULL AND u.erased_at IS NULL
+                                FOR KEY SHARE OF u, s)
                             UPDATE accounts.refresh_tokens t SET used_at = now()
-                            FROM accounts.sessions s
-                            WHERE t.hash = :hash AND t.used_at IS NULL AND t.expires_at > now()
-                              AND s.id = t.session_id AND s.kind = 'oauth' AND s.ended_at IS NULL AND s.expires_at > now()
+                            FROM s
+                            WHERE t.hash = :hash AND t.used_at IS NULL AND t.expires_at > now() AND s.id = t.session_id
                             """).param("hash", hash).update();
             if (used == 0) return false;
             return jdbc.sql("""

@@ -28,6 +28,7 @@ public class OAuthSessions {
     private static final Duration ID_TOKEN_LIFETIME = Duration.ofMinutes(5); // it is read once, at the login
     private final OAuthSessionStore store;
     private final SessionStore sessions;
+    private final RefreshTokenStore refreshTokens;
     private final AccessTokens tokens;
     private final KnownTokens known;
     private final SessionSettings settings;
@@ -36,12 +37,14 @@ public class OAuthSessions {
     OAuthSessions(
             OAuthSessionStore store,
             SessionStore sessions,
+            RefreshTokenStore refreshTokens,
             AccessTokens tokens,
             KnownTokens known,
             SessionSettings settings,
             AuditLog log) {
         this.store = store;
         this.sessions = sessions;
+        this.refreshTokens = refreshTokens;
         this.tokens = tokens;
         this.known = known;
         this.settings = settings;
@@ -75,7 +78,7 @@ public class OAuthSessions {
     public boolean open(OAuthSession session, UUID openedIn, @Nullable String refreshToken, Client from) {
         if (!store.insert(session, openedIn, from, settings.sessionLifetime())) return false;
         if (refreshToken != null)
-            sessions.insertRefreshToken(session.id(), 1, Opaque.hash(refreshToken), settings.refreshLifetime());
+            refreshTokens.insert(session.id(), 1, Opaque.hash(refreshToken), settings.refreshLifetime());
         return true;
     }
 

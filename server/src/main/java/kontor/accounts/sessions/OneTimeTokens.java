@@ -26,12 +26,18 @@ public class OneTimeTokens {
      */
     public record Meaning(@Nullable Long userId, @Nullable String content) {}
 
-    /** Makes a token that is good for this purpose alone, such as {@code reset_password}. */
+    /**
+     * Makes a token that is good for this purpose alone, such as {@code reset_password}; for somebody who has been erased
+     * meanwhile one that is good for nothing.
+     */
     public String issue(String purpose, Meaning meaning, Duration lifetime) {
         var token = Opaque.random();
         jdbc.sql("""
+                        WITH owner AS (
+                            SELECT id FROM accounts.users WHERE id = :user AND erased_at IS NULL FOR KEY SHARE)
                         INSERT INTO accounts.one_time_tokens (hash, purpose, user_id, content, expires_at)
-                        VALUES (:hash, :purpose, :user, :content, now() + CAST(:lifetime AS interval))
+                        SELECT :hash, :purpose, CAST(:user AS bigint), :content, now() + CAST(:lifetime AS interval)
+                        WHERE CAST(:user AS bigint) IS NULL OR EXISTS (SELECT FROM owner)
                         """)
                 .param("hash", Opaque.hash(token))
                 .param("purpose", purpose)
@@ -74,6 +80,18 @@ public class OneTimeTokens {
         jdbc.sql("DELETE FROM accounts.one_time_tokens WHERE purpose = :purpose AND user_id = :user")
                 .param("purpose", purpose)
                 .param("user", userId)
+                .update();
+    }
+
+    void withdrawAll(long userId) {
+        jdbc.sql("DELETE FROM accounts.one_time_tokens WHERE user_id = :user")
+                .param("user", userId)
+                .update();
+    }
+
+    /** Takes away those whose time is over. */
+    void clear() {
+        jdbc.sql("DELETE FROM accounts.one_time_tokens WHERE expires_at < now()")
                 .update();
     }
 }

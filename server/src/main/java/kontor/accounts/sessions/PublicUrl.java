@@ -16,8 +16,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("kontor.accounts")
 public record PublicUrl(
         @DefaultValue("http://localhost:8080") String publicUrl) {
-    private static final Pattern SAFE =
-            Pattern.compile("https://[^/?#@\\sA-Z]+(?<!:443)|http://(localhost|127\\.0\\.0\\.1|\\[::1])(:[0-9]+)?(?<!:80)");
+    private static final Pattern SAFE = Pattern.compile(
+            "https://[^/?#@\\sA-Z]+(?<!:443)|http://(localhost|127\\.0\\.0\\.1|\\[::1])(:[0-9]+)?(?<!:80)");
     private static final Pattern IP_ADDRESS = Pattern.compile("\\[.*]|[0-9.]+");
 
     public PublicUrl {

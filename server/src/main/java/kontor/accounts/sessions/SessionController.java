@@ -11,6 +11,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.UUID;
+import kontor.accounts.OwnRights;
 import kontor.accounts.sessions.RefreshResult.Refreshed;
 import kontor.accounts.sessions.RefreshResult.Refused;
 import kontor.web.Anyone;
@@ -40,9 +41,11 @@ class SessionController {
     private static final String ENDED_STAYS = "Takes no Idempotency-Key: what has ended stays so.";
     private static final String END_OTHERS = "sessions:end";
     private final Sessions sessions;
+    private final OwnRights rights;
 
-    SessionController(Sessions sessions) {
+    SessionController(Sessions sessions, OwnRights rights) {
         this.sessions = sessions;
+        this.rights = rights;
     }
 
     record Refresh(
@@ -138,8 +141,9 @@ class SessionController {
 
     @Requires(END_OTHERS)
     @DeleteMapping("/users/{id}/sessions")
-    @Operation(summary = "End all sessions of a user", description = ENDED_STAYS)
-    Ended endAllOf(@PathVariable long id) {
+    @Operation(summary = "End all sessions of a user who may do no more than oneself", description = ENDED_STAYS)
+    Ended endAllOf(@PathVariable long id, Caller caller) {
+        if (id != caller.userId()) rights.requireAllOf(id, caller);
         return new Ended(sessions.endAll(id, null, Sessions.STAFF));
     }
 

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.UUID;
 import kontor.accounts.sessions.RefreshResult.Refreshed;
 import kontor.accounts.sessions.RefreshResult.Refused;
-import kontor.accounts.sessions.SessionStore.Refreshable;
+import kontor.accounts.sessions.RefreshTokenStore.Refreshable;
 import kontor.auditlog.Act;
 import kontor.auditlog.AuditLog;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +38,9 @@ public class Sessions {
     private static final Duration GRACE = Duration.ofMinutes(1);
     private static final int MOST_DEVICES = 20;
     private final SessionStore store;
+    private final CallerStore callers;
+    private final RefreshTokenStore refreshTokens;
+    private final DeviceStore devices;
     private final AccessTokens tokens;
     private final KnownTokens known;
     private final OneTimeTokens oneTimeTokens;
@@ -47,6 +50,9 @@ public class Sessions {
 
     Sessions(
             SessionStore store,
+            CallerStore callers,
+            RefreshTokenStore refreshTokens,
+            DeviceStore devices,
             AccessTokens tokens,
             KnownTokens known,
             OneTimeTokens oneTimeTokens,
@@ -54,6 +60,9 @@ public class Sessions {
             AuditLog log,
             TransactionTemplate transaction) {
         this.store = store;
+        this.callers = callers;
+        this.refreshTokens = refreshTokens;
+        this.devices = devices;
         this.tokens = tokens;
         this.known = known;
         this.oneTimeTokens = oneTimeTokens;
@@ -84,7 +93,7 @@ public class Sessions {
         var refresh = Opaque.random();
         var session = inTransaction(() -> {
             var id = store.insert(userId, SessionKind.TOKEN, null, methods, client, settings.sessionLifetime());
-            store.insertRefreshToken(id, 1, Opaque.hash(refresh), settings.refreshLifetime());
+            refreshTokens.insert(id, 1, Opaque.hash(refresh), settings.refreshLifetime());
             return id;
         });
         return answer(userId, session, refresh);
@@ -113,23 +122,23 @@ public class Sessions {
         var hash = Opaque.hash(refreshToken);
         var nonceHash = nonce == null ? null : Opaque.hash(nonce);
         return inTransaction(() -> {
-            var used = store.use(hash, nonceHash);
+            var used = refreshTokens.use(hash, nonceHash);
             if (used.isEmpty()) return again(refreshToken, hash, nonce, nonceHash);
             var from = used.get();
-            var next =
-                    nonce == null ? Opaque.random() : Opaque.derived(store.seed(from.session()), refreshToken, nonce);
-            store.insertRefreshToken(
-                    from.session(), from.generation() + 1, Opaque.hash(next), settings.refreshLifetime());
+            var next = nonce == null
+                    ? Opaque.random()
+                    : Opaque.derived(refreshTokens.seed(from.session()), refreshToken, nonce);
+            refreshTokens.insert(from.session(), from.generation() + 1, Opaque.hash(next), settings.refreshLifetime());
             return refreshed(from, next);
         });
     }
 
     private RefreshResult again(String refreshToken, byte[] hash, @Nullable String nonce, byte @Nullable [] nonceHash) {
-        var spent = store.spent(hash, GRACE).orElse(null);
+        var spent = refreshTokens.spent(hash, GRACE).orElse(null);
         if (spent == null) return new Refused();
         if (nonce != null && spent.justNow() && java.util.Arrays.equals(nonceHash, spent.nonceHash())) {
             var next = Opaque.derived(spent.seed(), refreshToken, nonce);
-            var successor = store.unused(Opaque.hash(next));
+            var successor = refreshTokens.unused(Opaque.hash(next));
             if (successor.isPresent()) return refreshed(successor.get(), next);
         }
         if (store.endFamily(spent.session(), REUSED))
@@ -187,14 +196,16 @@ public class Sessions {
     }
 
     /** Nothing is left of a user's logins: sessions, tokens, devices. */
-    public void erase(long userId) {
+    void erase(long userId) {
         store.erase(userId);
+        oneTimeTokens.withdrawAll(userId);
+        devices.forget(userId);
         known.forgetAllOf(userId);
     }
 
     /** No API key of a user is good any more: whoever had got into the account may have made one. */
     public void revokeKeys(long userId) {
-        store.revokeKeys(userId);
+        callers.revokeKeys(userId);
         known.forgetAllOf(userId);
     }
 
@@ -212,25 +223,25 @@ public class Sessions {
 
     /** Whether this client is a browser that the account with this address or name has been opened with before. */
     public boolean isKnownDevice(Client client, String account) {
-        return client.device() != null && store.isDeviceOf(Opaque.hash(client.device()), account);
+        return client.device() != null && devices.isOf(Opaque.hash(client.device()), account);
     }
 
     /** Whether this client is a browser that this user's account has been opened with before. */
     public boolean isKnownDevice(Client client, long userId) {
-        return client.device() != null && store.isDeviceOf(Opaque.hash(client.device()), userId);
+        return client.device() != null && devices.isOf(Opaque.hash(client.device()), userId);
     }
 
     /** Has the browser remember, unless it does already, that this user has logged in with it. */
     public @Nullable ResponseCookie rememberDevice(long userId, Client client) {
-        if (client.device() != null && store.touchDevice(Opaque.hash(client.device()), userId)) return null;
+        if (client.device() != null && devices.touch(Opaque.hash(client.device()), userId)) return null;
         var device = Opaque.random();
-        transaction.executeWithoutResult(_ -> store.insertDevice(Opaque.hash(device), userId, MOST_DEVICES));
+        transaction.executeWithoutResult(_ -> devices.insert(Opaque.hash(device), userId, MOST_DEVICES));
         return Cookies.device(device);
     }
 
     /** None of this user's browsers is known any more. */
     public void forgetDevices(long userId) {
-        store.forgetDevices(userId);
+        devices.forget(userId);
     }
 
     private <T> T inTransaction(java.util.function.Supplier<T> work) {

@@ -128,7 +128,18 @@ class FindingApiKeysTest {
         change(key, "created_at = now() - interval '40 days', revoked_at = now() - interval '31 days'");
         change(expired, "created_at = now() - interval '40 days', expires_at = now() - interval '31 days'");
         change(recent, "created_at = now() - interval '40 days', revoked_at = now() - interval '29 days'");
+        for (var answered : List.of(key, good))
+            owner.sql("""
+                            INSERT INTO idempotency.keys (principal, route, key, fingerprint, status, answer)
+                            VALUES (?, 'POST /orders/1/cancel', 'k', sha256('body'), 200, 'Annabel')
+                            """).param(answered.principal()).update();
         apiKeys.clear();
+        assertThat(owner.sql("SELECT principal FROM idempotency.keys WHERE principal IN (?, ?)")
+                        .params(key.principal(), good.principal())
+                        .query(String.class)
+                        .list())
+                .as("nobody can ask for those answers again")
+                .containsExactly(good.principal());
         assertThat(ids(api.as(clerk).get("/api-keys"))).containsExactly(good.id(), recent.id());
     }
 

@@ -302,6 +302,44 @@ class PasskeysTest {
         assertThat(desk.acts(ann)).containsExactly("factors.add done", "factors.remove done");
     }
 
+    @Test
+    void theLastWayInStaysUnlessMailWouldLetItsOwnerInAgain() {
+        var made = register(ann, phone);
+        withoutPassword("NULL");
+        for (var refused : List.of(
+                api.as(ann).delete(made.header("Location")),
+                api.as(users.admin()).delete("/users/" + ann.id() + "/factors"))) {
+            assertThat(refused.status()).as(refused.text()).isEqualTo(409);
+            assertThat(refused.at("/code")).isEqualTo("last_way_in");
+        }
+        assertThat(desk.count("passkeys", ann)).isEqualTo(1);
+        assertThat(desk.count("recovery_codes", ann)).isEqualTo(10);
+        assertThat(desk.acts(ann)).containsExactly("factors.add done");
+        assertThat(login(phone.get(loginOptions())).status()).isEqualTo(200);
+        withoutPassword("now()");
+        assertThat(api.as(ann).delete(made.header("Location")).status()).isEqualTo(204);
+        assertThat(desk.count("passkeys", ann)).isZero();
+    }
+
+    @Test
+    void staffTakeAPasskeyFromThoseWhomMailLetsInAgain() {
+        register(ann, phone);
+        withoutPassword("now()");
+        assertThat(api.as(users.admin())
+                        .delete("/users/" + ann.id() + "/factors")
+                        .status())
+                .isEqualTo(204);
+        assertThat(desk.count("passkeys", ann)).isZero();
+    }
+
+    private void withoutPassword(String verifiedAt) {
+        desk.owner()
+                .sql("UPDATE accounts.users SET password_hash = NULL, email_verified_at = " + verifiedAt
+                        + " WHERE id = ?")
+                .param(ann.id())
+                .update();
+    }
+
     private JsonNode creationOptions(TestUser user) {
         return api.as(user).post("/users/me/passkeys/options", null).json().at("/public_key");
     }

@@ -1,6 +1,7 @@
 package kontor.accounts.federation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
 import java.util.UUID;
@@ -12,10 +13,12 @@ import kontor.TestProvider;
 import kontor.TestUsers;
 import kontor.TestUsers.TestUser;
 import kontor.database.TestDatabase;
+import kontor.web.Refusal;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Users who link their account with logins elsewhere, and take them away again. */
 @KontorTest
@@ -25,6 +28,15 @@ class LinkingIdentitiesTest {
 
     @Autowired
     TestUsers users;
+
+    @Autowired
+    Identities identities;
+
+    @Autowired
+    JdbcClient jdbc;
+
+    @Autowired
+    TransactionTemplate transaction;
 
     private final JdbcClient owner = JdbcClient.create(TestDatabase.owner());
     private final String subject = UUID.randomUUID().toString();
@@ -140,6 +152,7 @@ class LinkingIdentitiesTest {
                 subject,
                 about -> about.claim("email", subject.substring(0, 8) + "@example.org")
                         .claim("email_verified", true));
+        verify(newcomer, "NULL");
         var id = newcomer.get("/users/me/identities").at("/items/0/id");
         var refused = newcomer.send("DELETE", "/users/me/identities/" + id, null);
         assertThat(refused.status()).isEqualTo(409);
@@ -155,6 +168,40 @@ class LinkingIdentitiesTest {
         var last = newcomer.get("/users/me/identities").at("/items/0/id");
         assertThat(newcomer.send("DELETE", "/users/me/identities/" + last, null).status())
                 .isEqualTo(409);
+        verify(newcomer, "now()");
+        assertThat(newcomer.send("DELETE", "/users/me/identities/" + last, null).status())
+                .as("mail lets them in again")
+                .isEqualTo(204);
+    }
+
+    @Test
+    void theIdentityThatMakesTheLastAdministratorStays() {
+        var worker = TestDirectory.somebody("Directors");
+        var linked = api.as(ann)
+                .post(
+                        "/users/me/identities",
+                        Map.of("provider", "ldap", "name", worker.name(), "password", TestDirectory.PASSWORD));
+        api.post("/login", Map.of("email", worker.name(), "password", TestDirectory.PASSWORD));
+        var id = Long.parseLong(linked.at("/id"));
+        transaction.executeWithoutResult(status -> {
+            jdbc.sql("UPDATE accounts.users SET disabled_at = now() WHERE disabled_at IS NULL AND id <> ?")
+                    .param(ann.id())
+                    .update();
+            assertThatThrownBy(() -> identities.remove(id, ann.id()))
+                    .isInstanceOfSatisfying(
+                            Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo("last_admin"));
+            status.setRollbackOnly();
+        });
+        assertThat(acts("identities.remove")).isZero();
+        assertThat(api.as(ann).get("/users/me/identities/" + id).status()).isEqualTo(200);
+        assertThat(identities.remove(id, ann.id())).as("others are left").isTrue();
+        assertThat(api.as(ann).get("/users/me").at("/roles/0")).isEqualTo("customer");
+    }
+
+    private void verify(Browser somebody, String when) {
+        owner.sql("UPDATE accounts.users SET email_verified_at = " + when + " WHERE email = ?")
+                .param(somebody.email())
+                .update();
     }
 
     @Test

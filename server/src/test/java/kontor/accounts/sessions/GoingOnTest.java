@@ -197,6 +197,18 @@ class GoingOnTest {
         assertRefused(refresh(login.at("/refresh_token")));
     }
 
+    @Test
+    void staffEndNoSessionsOfThoseWhoMayDoMore() {
+        var admin = users.admin();
+        var refused = api.as(users.with("sessions:end")).delete("/users/" + admin.id() + "/sessions");
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.at("/code")).isEqualTo("beyond_own_rights");
+        assertThat(api.as(admin).get("/users/me").status()).isEqualTo(200);
+        var clerk = users.with("sessions:end");
+        assertThat(api.as(clerk).delete("/users/" + clerk.id() + "/sessions").status())
+                .isEqualTo(200);
+    }
+
     private Api.Answer login(String... headers) {
         return api.post("/login", Map.of("email", ann.email(), "password", TestUsers.PASSWORD), headers);
     }

@@ -50,6 +50,9 @@ class TokensInUseTest {
     SessionStore store;
 
     @Autowired
+    CallerStore callers;
+
+    @Autowired
     SessionSettings settings;
 
     @Autowired
@@ -161,7 +164,7 @@ class TokensInUseTest {
     @Test
     void areStillKnownWhileTheDatabaseIsAway() {
         var database = new Interruptible(source);
-        var tokens = knownTokens(ALWAYS, new SessionStore(JdbcClient.create(database), settings));
+        var tokens = knownTokens(ALWAYS, new CallerStore(JdbcClient.create(database), settings));
         assertThat(callerOf(tokens)).isNotNull();
         database.away = true;
         assertThat(requireNonNull(callerOf(tokens)).may("users:read")).isTrue();
@@ -172,7 +175,7 @@ class TokensInUseTest {
         var database = new Interruptible(source);
         database.away = true;
         var filter = new CallerFilter(
-                knownTokens(NEVER, new SessionStore(JdbcClient.create(database), settings)), limits, answers);
+                knownTokens(NEVER, new CallerStore(JdbcClient.create(database), settings)), limits, answers);
         var request = new MockHttpServletRequest("GET", "/users/me");
         request.addHeader("Authorization", "Bearer " + clerk.token());
         var response = new MockHttpServletResponse();
@@ -221,10 +224,10 @@ class TokensInUseTest {
     }
 
     private KnownTokens knownTokens(Duration recheck) {
-        return knownTokens(recheck, store);
+        return knownTokens(recheck, callers);
     }
 
-    private KnownTokens knownTokens(Duration recheck, SessionStore from) {
+    private KnownTokens knownTokens(Duration recheck, CallerStore from) {
         var changed = new SessionSettings(
                 settings.issuer(),
                 settings.audience(),
@@ -237,7 +240,7 @@ class TokensInUseTest {
                 settings.signingKeyLifetime(),
                 settings.signingKeyNotice(),
                 settings.secondFactorRequiredForStaff());
-        return new KnownTokens(new AccessTokens(keys, changed, address, now::get), from, changed);
+        return new KnownTokens(new AccessTokens(keys, changed, address, now::get), store, from, changed);
     }
 
     private void takeRolesAway() {
