@@ -18,6 +18,7 @@ class DirectoryAddresses {
 
     /** @throws Refusal 422 for an address that only the directory may give somebody; whether there is an account is not told */
     void refuseTo(String email) {
+        if (EmailAddress.faultIn(email).isPresent()) return; // told by whoever looks at its form
         var there = directory.getIfAvailable();
         if (there != null && there.answersFor(email))
             throw Refusal.ofField(

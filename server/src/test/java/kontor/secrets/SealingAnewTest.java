@@ -2,6 +2,7 @@ package kontor.secrets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.sql.Connection;
 import java.util.List;
 import kontor.database.TestDatabase;
 import org.jspecify.annotations.Nullable;
@@ -18,15 +19,15 @@ class SealingAnewTest {
 
     private final String older = SealingKey.draw();
     private final String newer = SealingKey.draw();
-    private SingleConnectionDataSource connection;
+    private Connection connection;
     private JdbcClient jdbc;
     private SecretStore store;
 
     @BeforeEach
     void aSafe() throws Exception {
-        connection = new SingleConnectionDataSource(TestDatabase.owner().getConnection(), true);
+        connection = TestDatabase.owner().getConnection();
         connection.setAutoCommit(false); // nothing of this stays
-        jdbc = JdbcClient.create(connection);
+        jdbc = JdbcClient.create(new SingleConnectionDataSource(connection, true));
         jdbc.sql("CREATE TEMPORARY TABLE safe (id bigint PRIMARY KEY, secret text)")
                 .update();
         jdbc.sql("DELETE FROM secrets.keys").update();
@@ -38,8 +39,8 @@ class SealingAnewTest {
 
     @AfterEach
     void empty() throws Exception {
-        connection.getConnection().rollback();
-        connection.destroy();
+        connection.rollback();
+        connection.close();
     }
 
     @Test

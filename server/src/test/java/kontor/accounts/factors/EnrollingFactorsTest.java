@@ -10,6 +10,7 @@ import kontor.KontorTest;
 import kontor.TestMail;
 import kontor.TestUsers;
 import kontor.TestUsers.TestUser;
+import kontor.database.TestDatabase;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -25,6 +26,7 @@ class EnrollingFactorsTest {
     @Autowired
     private FactorDesk desk;
 
+    private final JdbcClient owner = JdbcClient.create(TestDatabase.owner());
     private TestUser ann;
 
     @BeforeEach
@@ -163,6 +165,9 @@ class EnrollingFactorsTest {
 
     @Test
     void theOwnerIsToldOfEachChangeByMail() {
+        owner.sql("UPDATE accounts.users SET email_verified_at = now() WHERE id = ?")
+                .param(ann.id())
+                .update();
         var app = desk.enrol(ann);
         api.as(ann).post("/users/me/factors/recovery-codes", null);
         var options =
