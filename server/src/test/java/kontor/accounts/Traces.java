@@ -14,13 +14,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** What is left of people in the whole database, whichever tables there are. */
 final class Traces {
     /** The id stays in the books and in the log of acts, and says nothing of who it was. */
-    private static final Set<String> OF_IDS =
-            Set.of(
-                    "accounts.users.id",
-                    "auditlog.acts.user_id",
-                    "orders.orders.customer_id",
-                    "orders.refund_requests.decider_id",
-                    "orders.refund_requests.requester_id");
+    private static final Set<String> OF_IDS = Set.of(
+            "accounts.users.id",
+            "auditlog.acts.user_id",
+            "orders.holdings.customer_id",
+            "orders.orders.customer_id",
+            "orders.refund_requests.decider_id",
+            "orders.refund_requests.requester_id");
 
     private static final JdbcClient OWNER = JdbcClient.create(TestDatabase.owner());
 
@@ -78,7 +78,7 @@ final class Traces {
                         UNION
                         SELECT format('%s.%s.%s', table_schema, table_name, column_name)
                         FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
-                        WHERE table_type = 'BASE TABLE' AND column_name = 'user_id'
+                        WHERE table_type = 'BASE TABLE' AND column_name IN ('user_id', 'customer_id')
                           AND table_schema NOT IN ('pg_catalog', 'information_schema')
                         """).query(String.class).list();
     }
