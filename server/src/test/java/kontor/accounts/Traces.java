@@ -14,13 +14,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** What is left of people in the whole database, whichever tables there are. */
 final class Traces {
     /** The id stays in the books and in the log of acts, and says nothing of who it was. */
-    private static final Set<String> OF_IDS =
-            Set.of(
-                    "accounts.users.id",
-                    "auditlog.acts.user_id",
-                    "orders.orders.customer_id",
-                    "orders.refund_requests.decider_id",
-                    "orders.refund_requests.requester_id");
+    private static final Set<String> OF_IDS = Set.of(
+            "accounts.users.id",
+            "auditlog.acts.user_id",
+            "orders.orders.customer_id",
+            "orders.refund_requests.decider_id",
+            "orders.refund_requests.requester_id");
 
     private static final JdbcClient OWNER = JdbcClient.create(TestDatabase.owner());
 
