@@ -225,7 +225,7 @@ class LinkingIdentitiesTest {
             var id = api.as(clerk).get("/users/" + whose.id() + "/identities").at("/items/0/id");
             var refused = api.as(clerk).delete("/users/" + whose.id() + "/identities/" + id);
             assertThat(refused.status()).isEqualTo(403);
-            assertThat(refused.at("/code")).isEqualTo(whose == clerk ? "own_rights" : "beyond_own_rights");
+            assertThat(refused.at("/code")).isEqualTo(whose.equals(clerk) ? "own_rights" : "beyond_own_rights");
             assertThat(identities.list(whose.id())).hasSize(1);
         }
     }
