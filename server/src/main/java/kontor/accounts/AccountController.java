@@ -14,6 +14,7 @@ import kontor.idempotency.Idempotency;
 import kontor.web.Anyone;
 import kontor.web.Caller;
 import kontor.web.FreshLogin;
+import kontor.web.FreshLogins;
 import kontor.web.Page;
 import kontor.web.PageRequest;
 import kontor.web.Refusal;
@@ -39,6 +40,7 @@ import org.springframework.web.bind.annotation.RestController;
 class AccountController {
     static final String EDIT = "users:write";
     private static final String SEE_ALL = "users:read";
+    private static final String SEE_ORDERS = "orders:read";
     private static final String ERASE = "users:delete";
     private static final String VERSIONED = "Takes no Idempotency-Key: If-Match refuses the second of two.";
     private static final String STAYS = "Takes no Idempotency-Key: once more changes nothing.";
@@ -46,11 +48,13 @@ class AccountController {
     private final Accounts accounts;
     private final Registrations registrations;
     private final Profiles profiles;
+    private final FreshLogins freshLogins;
 
-    AccountController(Accounts accounts, Registrations registrations, Profiles profiles) {
+    AccountController(Accounts accounts, Registrations registrations, Profiles profiles, FreshLogins freshLogins) {
         this.accounts = accounts;
         this.registrations = registrations;
         this.profiles = profiles;
+        this.freshLogins = freshLogins;
     }
 
     @Anyone
@@ -171,10 +175,15 @@ class AccountController {
     @GetMapping("/users/{id}/export")
     @Operation(
             summary =
-                    "All that is kept of a person: of oneself, or with the permission users:read of anybody who may do no more than oneself")
+                    "All that is kept of a person: of oneself, or with the permission users:read of anybody who may do no more than oneself",
+            description = "Of others it takes the permission orders:read as well, and a fresh login.")
     @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = PersonalExport.class)))
     ResponseEntity<PersonalExport> export(@PathVariable long id, Caller caller) {
         require(id, caller, SEE_ALL);
+        if (id != caller.userId()) {
+            require(caller, SEE_ORDERS); // they are in it
+            freshLogins.require(caller);
+        }
         return ResponseEntity.ok()
                 .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"kontor-user-" + id + ".json\"")
                 .body(profiles.export(id, caller));
@@ -182,6 +191,11 @@ class AccountController {
 
     private static void require(long id, Caller caller, String permission) {
         if (id != caller.userId() && !caller.may(permission)) throw noSuchUser();
+    }
+
+    private static void require(Caller caller, String permission) {
+        if (!caller.may(permission))
+            throw new Refusal(HttpStatus.FORBIDDEN, "forbidden", "This needs the permission " + permission + ".");
     }
 
     private static ResponseEntity<User> answer(User user) {

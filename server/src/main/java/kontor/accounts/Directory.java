@@ -1,5 +1,6 @@
 package kontor.accounts;
 
+import java.util.Optional;
 import kontor.accounts.sessions.Client;
 import kontor.accounts.sessions.SessionKind;
 import kontor.web.Refusal;
@@ -11,6 +12,9 @@ public interface Directory {
      * at the directory's own domain.
      */
     boolean answersFor(String name);
+
+    /** The directory's own domain: names there are the directory's. Nothing when it has none, or there is no directory. */
+    Optional<String> domain();
 
     /**
      * By name and password as the directory knows them. An unknown name and a wrong password are told alike.

@@ -1,5 +1,6 @@
 package kontor.accounts;
 
+import java.util.Optional;
 import kontor.web.Refusal;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
@@ -14,6 +15,11 @@ class DirectoryAddresses {
 
     DirectoryAddresses(ObjectProvider<Directory> directory) {
         this.directory = directory;
+    }
+
+    /** The domain whose names only the directory lets in: a password kept here for an address there is never compared. */
+    Optional<String> domain() {
+        return Optional.ofNullable(directory.getIfAvailable()).flatMap(Directory::domain);
     }
 
     /** @throws Refusal 422 for an address that only the directory may give somebody; whether there is an account is not told */

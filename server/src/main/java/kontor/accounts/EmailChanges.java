@@ -82,7 +82,7 @@ class EmailChanges {
         directory.refuseTo(email);
         throttle.admitMailRequest(client);
         transaction.executeWithoutResult(_ -> {
-            if (!open.holdThere(userId)) throw Refusal.notFound("user");
+            if (!open.holdThereAlone(userId)) throw Refusal.notFound("user");
             var user = store.find(userId).orElseThrow(() -> Refusal.notFound("user"));
             if (!own) rights.requireAllOf(userId, caller);
             if (!throttle.mayMail(PURPOSE, email)) return;

@@ -12,6 +12,7 @@ import org.springframework.stereotype.Repository;
 public class OpenAccounts {
     private static final String THERE = "SELECT id FROM accounts.users WHERE id = :id AND erased_at IS NULL ";
     private static final String OPEN = THERE + "AND disabled_at IS NULL ";
+    private static final String ALONE = "FOR NO KEY UPDATE";
     private final JdbcClient jdbc;
 
     OpenAccounts(JdbcClient jdbc) {
@@ -23,18 +24,23 @@ public class OpenAccounts {
         return isThere(OPEN + "FOR KEY SHARE", userId);
     }
 
-    /** The same for one who may be disabled. @return false when somebody has erased them */
-    boolean holdThere(long userId) {
-        return isThere(THERE + "FOR KEY SHARE", userId);
-    }
-
     /**
      * The same as {@link #hold}, and nobody else who calls this changes anything of theirs meanwhile.
      *
      * @throws Refusal 401 when the user has been erased or disabled
      */
     public void holdAlone(long userId) {
-        if (!isThere(OPEN + "FOR NO KEY UPDATE", userId)) throw Refusal.signInFirst();
+        if (!tryToHoldAlone(userId)) throw Refusal.signInFirst();
+    }
+
+    /** The same. @return false when the user has been erased or disabled */
+    public boolean tryToHoldAlone(long userId) {
+        return isThere(OPEN + ALONE, userId);
+    }
+
+    /** The same for one who may be disabled. @return false when somebody has erased them */
+    public boolean holdThereAlone(long userId) {
+        return isThere(THERE + ALONE, userId);
     }
 
     private boolean isThere(String sql, long userId) {

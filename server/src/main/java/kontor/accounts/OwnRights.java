@@ -2,6 +2,7 @@ package kontor.accounts;
 
 import java.util.List;
 import java.util.Map;
+import kontor.accounts.sessions.OneTimeTokens;
 import kontor.web.Caller;
 import kontor.web.Refusal;
 import org.springframework.http.HttpStatus;
@@ -14,9 +15,11 @@ import org.springframework.stereotype.Component;
 @Component
 public class OwnRights {
     private final UserChangeStore store;
+    private final OneTimeTokens tokens;
 
-    OwnRights(UserChangeStore store) {
+    OwnRights(UserChangeStore store, OneTimeTokens tokens) {
         this.store = store;
+        this.tokens = tokens;
     }
 
     /** @throws Refusal 403 {@code beyond_own_rights} when this user may do something that the caller may not */
@@ -32,5 +35,13 @@ public class OwnRights {
                     "This user may do what you may not: " + String.join(", ", missing) + ".",
                     Map.of("permissions", missing),
                     List.of());
+    }
+
+    /**
+     * Called when a user has been given roles, with the user's row held alone: what staff who may do less had asked for
+     * before, another address, does not happen any more.
+     */
+    public void grown(long userId) {
+        tokens.withdraw(EmailChanges.PURPOSE, userId);
     }
 }

@@ -20,6 +20,7 @@ import org.springframework.transaction.annotation.Transactional;
 class Profiles {
     private final AccountStore store;
     private final UserChangeStore changes;
+    private final Administrators administrators;
     private final OwnRights rights;
     private final Sessions sessions;
     private final List<PersonalData> personalData;
@@ -30,6 +31,7 @@ class Profiles {
     Profiles(
             AccountStore store,
             UserChangeStore changes,
+            Administrators administrators,
             OwnRights rights,
             Sessions sessions,
             List<PersonalData> personalData,
@@ -38,6 +40,7 @@ class Profiles {
             Clock clock) {
         this.store = store;
         this.changes = changes;
+        this.administrators = administrators;
         this.rights = rights;
         this.sessions = sessions;
         this.personalData = personalData;
@@ -82,10 +85,10 @@ class Profiles {
      */
     @Transactional
     public User disable(long id, Caller caller) {
-        changes.awaitTurnToTakeRights();
+        administrators.awaitTurn();
         changes.lock(id);
         standing(id);
-        if (changes.isLastAdmin(id)) throw lastAdmin();
+        if (administrators.isLast(id)) throw Administrators.lastAdmin();
         if (id == caller.userId())
             throw new Refusal(HttpStatus.FORBIDDEN, "own_rights", "Somebody else has to disable you.");
         rights.requireAllOf(id, caller);
@@ -97,7 +100,7 @@ class Profiles {
     /** @throws Refusal 404, 403 {@code beyond_own_rights} */
     @Transactional
     public User enable(long id, Caller caller) {
-        changes.awaitTurnToTakeRights();
+        administrators.awaitTurn();
         changes.lock(id);
         standing(id);
         rights.requireAllOf(id, caller);
@@ -114,11 +117,11 @@ class Profiles {
      */
     @Transactional
     public void erase(long id, Caller caller) {
-        changes.awaitTurnToTakeRights();
+        administrators.awaitTurn();
         changes.lock(id);
         var user = store.find(id).orElseThrow(() -> Refusal.notFound("user"));
         if (user.state() == UserState.ERASED) return;
-        if (changes.isLastAdmin(id)) throw lastAdmin();
+        if (administrators.isLast(id)) throw Administrators.lastAdmin();
         if (id != caller.userId()) rights.requireAllOf(id, caller);
         for (var each : personalData)
             each.reasonToKeep(id).ifPresent(reason -> {
@@ -147,13 +150,6 @@ class Profiles {
         return store.find(id)
                 .filter(user -> user.state() != UserState.ERASED)
                 .orElseThrow(() -> Refusal.notFound("user"));
-    }
-
-    private static Refusal lastAdmin() {
-        return new Refusal(
-                HttpStatus.CONFLICT,
-                "last_admin",
-                "Nobody would be left who may do everything. Make another one admin first.");
     }
 
     private static Refusal versionChanged(User now) {

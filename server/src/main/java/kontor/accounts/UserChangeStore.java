@@ -25,22 +25,6 @@ class UserChangeStore {
                 .isPresent();
     }
 
-    /**
-     * Lets one at a time take rights from others, as {@code kontor.accounts.roles} does: what one has looked at nobody else
-     * changes meanwhile. Before any lock of a user.
-     */
-    void awaitTurnToTakeRights() {
-        jdbc.sql("SELECT FROM accounts.roles WHERE name = 'admin' FOR NO KEY UPDATE")
-                .query(row -> {});
-    }
-
-    boolean isLastAdmin(long id) {
-        return jdbc.sql("SELECT accounts.is_last_admin(:id)")
-                .param("id", id)
-                .query(Boolean.class)
-                .single();
-    }
-
     Set<String> permissionsOf(long id) {
         return Set.copyOf(jdbc.sql("""
                         SELECT DISTINCT unnest(permissions)

@@ -108,6 +108,22 @@ class ActStore {
         values.add(value);
     }
 
+    /** All that a user did, and clients did for them, the oldest first. */
+    List<OwnAct> of(long userId) {
+        var where = new StringBuilder("WHERE true");
+        var values = new ArrayList<Object>();
+        addActor(where, values, USER + userId);
+        return jdbc.query(
+                "SELECT at, action, network, user_agent, outcome FROM auditlog.acts " + where + " ORDER BY at, id",
+                (row, _) -> new OwnAct(
+                        row.getTimestamp("at").toInstant(),
+                        row.getString("action"),
+                        row.getString("network"),
+                        row.getString("user_agent"),
+                        row.getString("outcome")),
+                values.toArray());
+    }
+
     Optional<RecordedAct> find(long id) {
         return jdbc.query(SELECT + "WHERE id = ?", this::act, id).stream().findFirst();
     }

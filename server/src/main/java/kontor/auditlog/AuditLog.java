@@ -1,5 +1,6 @@
 package kontor.auditlog;
 
+import java.util.List;
 import java.util.regex.Pattern;
 import kontor.web.Callers;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,11 @@ public class AuditLog {
         if (TransactionSynchronizationManager.isActualTransactionActive())
             StaffRequest.aside(() -> alone.executeWithoutResult(_ -> store.insert(entry)));
         else store.insert(entry);
+    }
+
+    /** What this user did, and clients did for them, the oldest first. */
+    public List<OwnAct> of(long userId) {
+        return store.of(userId);
     }
 
     private Entry entry(Act act, Outcome outcome) {

@@ -350,6 +350,15 @@ class OrderStore {
                         """).query(Long.class).list();
     }
 
+    /** Orders of customers who were erased within a day: what was asked for before may be answered after. */
+    List<Long> ofThoseErasedLately() {
+        return client.sql("""
+                        SELECT id FROM orders.orders
+                        WHERE customer_id = ANY (ARRAY(SELECT id FROM accounts.users
+                                                       WHERE erased_at > now() - interval '1 day'))
+                        """).query(Long.class).list();
+    }
+
     /** The secret behind this shop's order numbers. */
     UUID numberKey() {
         return client.sql("SELECT key FROM orders.number_key").query(UUID.class).single();

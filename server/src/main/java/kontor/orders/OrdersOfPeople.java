@@ -73,11 +73,17 @@ class OrdersOfPeople implements PersonalData {
         }
     }
 
-    /** An order that was on its way while its customer was erased is carried out, and forgotten when it has ended. */
+    /**
+     * An order that was on its way while its customer was erased is carried out, and forgotten when it has ended. And an
+     * answer that was on its way is kept first, and forgotten here.
+     */
     @Scheduled(
             initialDelayString = "${kontor.orders.erasing-interval:1h}",
             fixedDelayString = "${kontor.orders.erasing-interval:1h}")
     void eraseLate() {
-        transaction.executeWithoutResult(_ -> idempotency.forgetAbout(ORDERS, store.eraseErased()));
+        transaction.executeWithoutResult(_ -> {
+            idempotency.forgetAbout(ORDERS, store.eraseErased());
+            idempotency.forgetAbout(ORDERS, store.ofThoseErasedLately());
+        });
     }
 }

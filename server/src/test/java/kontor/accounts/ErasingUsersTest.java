@@ -1,12 +1,15 @@
 package kontor.accounts;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import kontor.Api;
 import kontor.KontorTest;
 import kontor.TestDirectory;
@@ -15,10 +18,13 @@ import kontor.TestUsers;
 import kontor.TestUsers.TestUser;
 import kontor.database.TestDatabase;
 import kontor.orders.TestShop;
+import kontor.web.Caller;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
 
 @KontorTest
 class ErasingUsersTest {
@@ -38,6 +44,12 @@ class ErasingUsersTest {
 
     @Autowired
     PasswordResets resets;
+
+    @Autowired
+    Profiles profiles;
+
+    @Autowired
+    TransactionTemplate transaction;
 
     private TestUser ann;
 
@@ -175,7 +187,7 @@ class ErasingUsersTest {
                         .status())
                 .isEqualTo(404);
         assertThat(api.get("/users/" + ann.id() + "/export").status()).isEqualTo(401);
-        assertThat(api.as(users.with("users:read"))
+        assertThat(api.as(users.with("users:read", "orders:read"))
                         .get("/users/" + ann.id() + "/export")
                         .status())
                 .isEqualTo(200);
@@ -235,6 +247,9 @@ class ErasingUsersTest {
         assertThat(export.at("/records/identities/0/subject")).isEqualTo("annabel elsewhere");
         assertThat(export.at("/records/grants/0/scopes/0")).isEqualTo("openid");
         assertThat(export.at("/records/grants/0/consented_at")).isNotEmpty();
+        var acts = export.json().at("/records/acts");
+        assertThat(acts.valueStream().map(act -> act.at("/action").asString())).contains("users.change_email");
+        assertThat(acts.get(0).at("/network").asString()).isNotEmpty();
         assertThat(export.text()).contains(first, second);
         assertThat(export.text()).doesNotContain("argon2", "s1.", "hash", key.at("/key"), annabel.token());
 
@@ -293,7 +308,7 @@ class ErasingUsersTest {
     @Test
     void isExportedByThoseWhoMayDoAllThatTheyMay() {
         var admin = users.admin();
-        var clerk = api.as(users.with("users:read"));
+        var clerk = api.as(users.with("users:read", "orders:read"));
         var refused = clerk.get("/users/" + admin.id() + "/export");
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refused.at("/code")).isEqualTo("beyond_own_rights");
@@ -303,6 +318,82 @@ class ErasingUsersTest {
         assertThat(count("SELECT count(*) FROM auditlog.acts WHERE action = 'users.export' AND subject = 'user:"
                         + admin.id() + "' AND outcome = 'done'"))
                 .isEqualTo(1);
+    }
+
+    /** An export holds orders, too, and all of somebody at once. */
+    @Test
+    void isExportedByStaffWhoMayReadOrdersAndHaveLoggedInJustNow() {
+        var address = "/users/" + ann.id() + "/export";
+        var refused = api.as(users.with("users:read")).get(address);
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.at("/code")).isEqualTo("forbidden");
+        var clerk = users.with("users:read", "orders:read");
+        assertThat(api.as(clerk).get(address).status()).isEqualTo(200);
+        for (var each : List.of(clerk, ann))
+            JdbcClient.create(TestDatabase.owner())
+                    .sql(
+                            "UPDATE accounts.sessions SET authenticated_at = now() - interval '6 minutes' WHERE user_id = ?")
+                    .param(each.id())
+                    .update();
+        assertThat(api.as(clerk).get(address).at("/code")).isEqualTo("step_up_required");
+        assertThat(api.as(ann).get(address).status()).as("one's own").isEqualTo(200);
+    }
+
+    /** Whoever writes something of a user waits for the erasing, and then finds nobody. */
+    @Test
+    void refusesWhatHasWaitedForIt() throws Exception {
+        List<Function<TestUser, Api.Answer>> writers = List.of(
+                user -> api.as(user).post("/api-keys", Map.of("name", "Late", "scopes", List.of("orders:place"))),
+                user -> api.as(user).post("/users/me/factors/totp", null),
+                user -> api.as(user).post("/users/me/passkeys/options", null),
+                user -> api.as(user)
+                        .post(
+                                "/users/me/email",
+                                Map.of("email", "late." + user.email(), "current_password", TestUsers.PASSWORD)),
+                user -> api.post("/login", Map.of("email", user.email(), "password", TestUsers.PASSWORD)));
+        for (var writer : writers) {
+            var user = users.customer();
+            api.as(user).get("/users/me"); // now the server knows the token
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                var late = requireNonNull(transaction.execute(_ -> {
+                    jdbc.sql("SELECT FROM accounts.users WHERE id = ? FOR UPDATE")
+                            .param(user.id())
+                            .query(row -> {});
+                    var own = count("SELECT pg_backend_pid()");
+                    var writing = threads.submit(() -> writer.apply(user));
+                    Awaitility.await().until(() -> waitsFor(own));
+                    profiles.erase(user.id(), new Caller(user.id(), Set.of()));
+                    return writing;
+                }));
+                assertThat(late.get().status()).as(late.get().text()).isIn(401, 403, 404);
+            }
+            assertThat(Traces.tablesThatName(user.id())).isEmpty();
+        }
+    }
+
+    private static boolean waitsFor(int backend) {
+        return JdbcClient.create(TestDatabase.owner())
+                .sql("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE ? = ANY (pg_blocking_pids(pid)))")
+                .param(backend)
+                .query(Boolean.class)
+                .single();
+    }
+
+    @Test
+    void forgetsWhatWasAnsweredAboutWhatBelongsToTheirOrders() {
+        var order = placeOrder();
+        assertThat(api.as(ann)
+                        .post("/orders/" + order + "/cancel", "{}", "Idempotency-Key", newKey())
+                        .status())
+                .isEqualTo(200);
+        answer("user:0", street);
+        JdbcClient.create(TestDatabase.owner())
+                .sql(
+                        "UPDATE idempotency.keys SET location = ? WHERE principal = 'user:0' AND answer = convert_to(?, 'UTF8')")
+                .params("/orders/" + order + "/refunds/7", street)
+                .update();
+        assertThat(api.as(ann).delete("/users/me").status()).isEqualTo(204);
+        assertThat(Traces.tablesThatSay(street)).isEmpty();
     }
 
     /** What has a test of its own elsewhere, and only needs to be there. */

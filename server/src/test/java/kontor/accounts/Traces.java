@@ -17,6 +17,7 @@ final class Traces {
     private static final Set<String> OF_IDS = Set.of(
             "accounts.users.id",
             "auditlog.acts.user_id",
+            "orders.holdings.customer_id",
             "orders.orders.customer_id",
             "orders.refund_requests.decider_id",
             "orders.refund_requests.requester_id");
@@ -77,7 +78,7 @@ final class Traces {
                         UNION
                         SELECT format('%s.%s.%s', table_schema, table_name, column_name)
                         FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
-                        WHERE table_type = 'BASE TABLE' AND column_name = 'user_id'
+                        WHERE table_type = 'BASE TABLE' AND column_name IN ('user_id', 'customer_id')
                           AND table_schema NOT IN ('pg_catalog', 'information_schema')
                         """).query(String.class).list();
     }

@@ -57,6 +57,30 @@ class PlantedViolationsTest {
         }
     }
 
+    /** A code needs a factor beside it, which is told of as well. */
+    @Test
+    void aRecoveryCodeOfSomebodyErasedIsToldOfByItself() throws Exception {
+        var invariant = INVARIANTS.stream()
+                .filter(each -> each.id().equals("erased_people_are_gone"))
+                .findFirst()
+                .orElseThrow();
+        var plant = plants().stream()
+                .filter(each -> each.what().equals("a recovery code"))
+                .findFirst()
+                .orElseThrow();
+        try (var connection = TestDatabase.superuserOf(AuditedShop.DATABASE).getConnection();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("SET LOCAL session_replication_role = replica");
+            statement.execute(Plants.picks());
+            statement.execute(plant.sql());
+            assertThat(Audit.check(connection, invariant).rows())
+                    .extracting(row -> row.get("what"))
+                    .containsExactlyInAnyOrder("recovery_codes", "passkeys");
+            connection.rollback();
+        }
+    }
+
     @Test
     void everyInvariantHasOne() throws Exception {
         var planted = plants().stream().map(Plant::invariant).collect(Collectors.toSet());

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import kontor.accounts.Administrators;
 import kontor.accounts.OpenAccounts;
 import kontor.accounts.WaysIn;
 import kontor.accounts.factors.EnrolResult.Enrolled;
@@ -29,6 +30,7 @@ class Enrolment {
     private final FactorChanges changes;
     private final OpenAccounts open;
     private final WaysIn waysIn;
+    private final Administrators administrators;
     private final FactorSettings settings;
     private final Sessions sessions;
     private final TransactionTemplate transaction;
@@ -41,6 +43,7 @@ class Enrolment {
             FactorChanges changes,
             OpenAccounts open,
             WaysIn waysIn,
+            Administrators administrators,
             FactorSettings settings,
             Sessions sessions,
             TransactionTemplate transaction) {
@@ -51,6 +54,7 @@ class Enrolment {
         this.changes = changes;
         this.open = open;
         this.waysIn = waysIn;
+        this.administrators = administrators;
         this.settings = settings;
         this.sessions = sessions;
         this.transaction = transaction;
@@ -119,12 +123,14 @@ class Enrolment {
         });
     }
 
-    /** @return false when the user has no such passkey. @throws Refusal 409 {@code last_way_in} */
+    /** @return false when the user has no such passkey. @throws Refusal 409 {@code last_way_in} or {@code last_admin} */
     boolean removePasskey(long userId, long passkeyId) {
         return inTransaction(() -> {
+            administrators.awaitTurn();
             store.lock(userId);
             if (!passkeys.remove(userId, passkeyId)) return false;
             waysIn.requireOne(userId);
+            administrators.requireOneBehind(userId);
             removed(userId, FactorKind.PASSKEY);
             return true;
         });
@@ -151,13 +157,17 @@ class Enrolment {
      * Takes all factors from somebody who has lost them, and ends their sessions.
      *
      * @return false: no such user
-     * @throws Refusal 409 {@code last_way_in} when they could not log in any more
+     * @throws Refusal 409 {@code last_way_in} when they could not log in any more, {@code last_admin} when no administrator could
      */
     boolean removeAll(long userId) {
         return inTransaction(() -> {
+            administrators.awaitTurn();
             if (!store.lock(userId)) return false;
             store.removeApp(userId);
-            if (passkeys.removeAll(userId)) waysIn.requireOne(userId);
+            if (passkeys.removeAll(userId)) {
+                waysIn.requireOneOfUser(userId);
+                administrators.requireOneBehind(userId);
+            }
             store.withdrawRecoveryCodes(userId);
             sessions.endAll(userId, null, Sessions.STAFF);
             sessions.revokeKeys(userId);

@@ -2,6 +2,7 @@ package kontor.accounts.federation;
 
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import kontor.accounts.Directory;
 import kontor.accounts.LoginResult;
@@ -48,6 +49,11 @@ class DirectoryLogins implements Directory {
     @Override
     public boolean answersFor(String name) {
         return directory != null && !name.isBlank() && directory.knows(name);
+    }
+
+    @Override
+    public Optional<String> domain() {
+        return settings.isSet() ? Optional.ofNullable(settings.domain()) : Optional.empty();
     }
 
     @Override

@@ -5,9 +5,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import kontor.accounts.Administrators;
 import kontor.accounts.EmailAddress;
+import kontor.accounts.Issuers;
 import kontor.accounts.OpenAccounts;
+import kontor.accounts.OwnRights;
 import kontor.accounts.PersonName;
 import kontor.accounts.WaysIn;
 import kontor.accounts.federation.EnterResult.AccountExists;
@@ -21,6 +25,7 @@ import kontor.accounts.federation.LinkResult.Taken;
 import kontor.accounts.notices.SecurityNotices;
 import kontor.auditlog.Act;
 import kontor.auditlog.AuditLog;
+import kontor.web.Caller;
 import kontor.web.PlainText;
 import kontor.web.Refusal;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +43,9 @@ class Identities {
     private final IdentityStore store;
     private final OpenAccounts open;
     private final WaysIn waysIn;
+    private final Administrators administrators;
+    private final OwnRights rights;
+    private final Issuers issuers;
     private final AuditLog log;
     private final SecurityNotices notices;
     private final TransactionTemplate transaction;
@@ -46,12 +54,18 @@ class Identities {
             IdentityStore store,
             OpenAccounts open,
             WaysIn waysIn,
+            Administrators administrators,
+            OwnRights rights,
+            Issuers issuers,
             AuditLog log,
             SecurityNotices notices,
             TransactionTemplate transaction) {
         this.store = store;
         this.open = open;
         this.waysIn = waysIn;
+        this.administrators = administrators;
+        this.rights = rights;
+        this.issuers = issuers;
         this.log = log;
         this.notices = notices;
         this.transaction = transaction;
@@ -96,14 +110,20 @@ class Identities {
     /** @return false, and nothing changed, when nobody is let into the account any more */
     private boolean setRoles(long user, String issuer, @Nullable Set<String> wanted) {
         if (wanted == null || !store.hasRolesToChange(user, issuer, wanted)) return true;
-        store.awaitTurnOfRoles(); // before any lock of a user, as everybody who takes roles away
-        if (!open.hold(user)) return false;
-        var before = store.roles(user);
-        if (store.setRoles(user, issuer, wanted))
-            log.record(Act.of("users.roles", subject(user))
-                    .changed(Map.of("roles", before), Map.of("roles", store.roles(user)))
-                    .by(actor(issuer)));
+        administrators.awaitTurn(); // before any lock of a user, as everybody who takes roles away
+        if (!open.tryToHoldAlone(user)) return false;
+        changeRoles(user, issuer, wanted);
         return true;
+    }
+
+    private void changeRoles(long user, String issuer, Set<String> wanted) {
+        var before = store.roles(user);
+        if (!store.setRoles(user, issuer, wanted, administrators.isLast(user))) return;
+        var after = store.roles(user);
+        if (!before.containsAll(after)) rights.grown(user);
+        log.record(Act.of("users.roles", subject(user))
+                .changed(Map.of("roles", before), Map.of("roles", after))
+                .by(actor(issuer)));
     }
 
     /**
@@ -138,29 +158,51 @@ class Identities {
     }
 
     /**
-     * Removes an identity, and the roles that its issuer gave.
+     * Removes an identity of the caller's, and the roles that its issuer gave.
      *
      * @return false when this user has no such identity
      * @throws Refusal 409 {@code last_way_in} or {@code last_admin}; nothing was removed
      */
     boolean remove(long id, long user) {
         return inTransaction(() -> {
-            store.awaitTurnOfRoles();
+            administrators.awaitTurn();
             open.holdAlone(user); // two at once would each leave the other's
-            var identity = store.find(id, user).orElse(null);
-            if (identity == null) return false;
-            store.delete(id);
-            waysIn.requireOne(user);
-            var issuer = identity.issuer();
-            log.record(
-                    Act.of("identities.remove", subject(user)).changed(Map.of("issuer", issuer, "identity", id), null));
-            notices.identityRemoved(user);
-            if (store.list(user).stream().noneMatch(other -> other.issuer().equals(issuer))) {
-                if (store.isLastAdminBy(user, issuer)) throw lastAdmin();
-                setRoles(user, issuer, Set.of());
-            }
-            return true;
+            return remove(id, user, waysIn::requireOneBesideMail);
         });
+    }
+
+    /**
+     * The same for staff, about somebody whom that login lets in no more. Mail may let them in again then.
+     *
+     * @throws Refusal 403 {@code own_rights} for oneself or {@code beyond_own_rights}, 409 as above; nothing was removed
+     */
+    boolean removeOf(long user, long id, Caller caller) {
+        if (user == caller.userId())
+            throw new Refusal(HttpStatus.FORBIDDEN, "own_rights", "One's own logins elsewhere one removes by oneself.");
+        return inTransaction(() -> {
+            administrators.awaitTurn();
+            if (!open.holdThereAlone(user)) return false;
+            rights.requireAllOf(user, caller);
+            return remove(id, user, waysIn::requireOneOfUser);
+        });
+    }
+
+    private boolean remove(long id, long user, LongConsumer requireAnother) {
+        var identity = store.find(id, user).orElse(null);
+        if (identity == null) return false;
+        store.delete(id);
+        var issuer = identity.issuer();
+        if (issuers.present().contains(issuer)) { // else it let nobody in
+            requireAnother.accept(user);
+            administrators.requireOneBehind(user);
+        }
+        log.record(Act.of("identities.remove", subject(user)).changed(Map.of("issuer", issuer, "identity", id), null));
+        notices.identityRemoved(user);
+        if (store.list(user).stream().noneMatch(other -> other.issuer().equals(issuer))) {
+            if (store.isAdminBy(user, issuer) && administrators.isLast(user)) throw lastAdmin();
+            changeRoles(user, issuer, Set.of());
+        }
+        return true;
     }
 
     /** Removes all that is known of a user elsewhere; the roles go with the user. */

@@ -20,6 +20,7 @@ import kontor.web.FreshLogin;
 import kontor.web.PlainText;
 import kontor.web.Problem;
 import kontor.web.Refusal;
+import kontor.web.Requires;
 import kontor.web.SignedIn;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -36,6 +37,8 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "Login")
 class IdentityController {
     private static final String DIRECTORY = LdapDirectory.ISSUER;
+    private static final String SEE_ALL = "users:read";
+    private static final String EDIT = "users:write";
     private final Identities identities;
     private final OidcLogins oidc;
     private final DirectoryLogins directory;
@@ -135,6 +138,26 @@ class IdentityController {
     @ApiResponse(responseCode = "204", content = @Content)
     ResponseEntity<Void> remove(@PathVariable long id, Caller caller) {
         if (!identities.remove(id, caller.userId())) throw notThere();
+        return ResponseEntity.noContent().build();
+    }
+
+    @Requires(SEE_ALL)
+    @GetMapping("/users/{id}/identities")
+    @Operation(summary = "Whom a user is elsewhere")
+    Links listOf(@PathVariable long id) {
+        return new Links(identities.list(id));
+    }
+
+    @Requires(EDIT)
+    @FreshLogin
+    @DeleteMapping("/users/{id}/identities/{identity}")
+    @Operation(
+            summary = "Take a login elsewhere from a user whom it lets in no more",
+            description = "Roles that come from there go with it; where mail is sent, a link to choose a password may"
+                    + " take its place. Takes no Idempotency-Key: what is removed stays so.")
+    @ApiResponse(responseCode = "204", content = @Content)
+    ResponseEntity<Void> removeOf(@PathVariable long id, @PathVariable long identity, Caller caller) {
+        if (!identities.removeOf(id, identity, caller)) throw notThere();
         return ResponseEntity.noContent().build();
     }
 

@@ -112,28 +112,24 @@ class IdentityStore {
                 .single();
     }
 
-    /** Lets one change of roles happen at a time, until its transaction ends. */
-    void awaitTurnOfRoles() {
-        jdbc.sql("SELECT FROM accounts.roles WHERE name = 'admin' FOR NO KEY UPDATE")
-                .query(row -> {});
-    }
-
     /**
      * Gives a user the roles that an issuer says and that there are, and takes away those that it said before and says no
-     * more. The last administrator stays one.
+     * more.
      *
+     * @param staysAdmin whether an administrator stays one whatever it says
      * @return whether any changed
      */
-    boolean setRoles(long userId, String issuer, Collection<String> wanted) {
+    boolean setRoles(long userId, String issuer, Collection<String> wanted, boolean staysAdmin) {
         var names = wanted.toArray(String[]::new);
         var taken = jdbc.sql("""
                         DELETE FROM accounts.user_roles
                         WHERE user_id = :user AND source = :issuer AND role <> ALL (CAST(:wanted AS text[]))
-                          AND (role <> 'admin' OR NOT accounts.is_last_admin(:user))
+                          AND (role <> 'admin' OR NOT :stays_admin)
                         """)
                 .param("user", userId)
                 .param("issuer", issuer)
                 .param("wanted", names)
+                .param("stays_admin", staysAdmin)
                 .update();
         var given = jdbc.sql("""
                         INSERT INTO accounts.user_roles (user_id, role, source)
@@ -163,11 +159,10 @@ class IdentityStore {
                 .optional();
     }
 
-    /** Whether this user is the last administrator, by the word of this issuer. */
-    boolean isLastAdminBy(long userId, String issuer) {
+    /** Whether this user is an administrator by the word of this issuer. */
+    boolean isAdminBy(long userId, String issuer) {
         return jdbc.sql("""
-                        SELECT accounts.is_last_admin(:user)
-                           AND EXISTS (SELECT FROM accounts.user_roles
+                        SELECT EXISTS (SELECT FROM accounts.user_roles
                                        WHERE user_id = :user AND role = 'admin' AND source = :issuer)
                         """)
                 .param("user", userId)

@@ -41,7 +41,7 @@ public final class Permissions {
             of("signing-keys:write", "Have new signing keys made, and take leaked ones away"),
             of("users:delete", "Erase users who may do no more than oneself"),
             of("users:factors", "Remove the second factors of users who have lost them"),
-            of("users:read", "Find users, and see and export their record"),
+            of("users:read", "Find users and see their record; with orders:read, export it"),
             of("users:roles", "Give and take roles, within one's own permissions"),
             of("users:write", "Invite users, and change and disable those who may do no more than oneself"));
     private static final Set<String> NAMES = ALL.stream().map(Permission::name).collect(Collectors.toUnmodifiableSet());

@@ -22,15 +22,6 @@ class RoleStore {
         this.jdbc = jdbc;
     }
 
-    /**
-     * Lets one change of roles happen at a time, until its transaction ends: what one of them has looked at nobody else
-     * changes meanwhile. The row is the one that the database itself waits for when an administrator loses the role.
-     */
-    void awaitTurn() {
-        jdbc.sql("SELECT FROM accounts.roles WHERE name = 'admin' FOR NO KEY UPDATE")
-                .query(row -> {});
-    }
-
     List<Role> list() {
         return jdbc.sql("SELECT " + COLUMNS + " FROM accounts.roles ORDER BY name")
                 .query(RoleStore::role)
@@ -104,14 +95,6 @@ class RoleStore {
                 .query((row, number) ->
                         new UserRoles(row.getLong("id"), strings(row, "roles"), strings(row, "permissions")))
                 .optional();
-    }
-
-    /** Whether this user is an administrator and nobody else is who can log in. */
-    boolean isLastAdmin(long userId) {
-        return jdbc.sql("SELECT accounts.is_last_admin(:id)")
-                .param("id", userId)
-                .query(Boolean.class)
-                .single();
     }
 
     void give(long userId, Set<String> roles) {

@@ -9,6 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import kontor.accounts.Administrators;
+import kontor.accounts.OpenAccounts;
+import kontor.accounts.OwnRights;
 import kontor.web.Caller;
 import kontor.web.Refusal;
 import kontor.web.Refusal.FieldError;
@@ -28,10 +31,16 @@ public class Roles {
     static final String EDIT = "roles:write";
     static final String GIVE = "users:roles";
     private final RoleStore store;
+    private final Administrators administrators;
+    private final OpenAccounts open;
+    private final OwnRights ofStaff;
     private final RoleActs acts;
 
-    Roles(RoleStore store, RoleActs acts) {
+    Roles(RoleStore store, Administrators administrators, OpenAccounts open, OwnRights ofStaff, RoleActs acts) {
         this.store = store;
+        this.administrators = administrators;
+        this.open = open;
+        this.ofStaff = ofStaff;
         this.acts = acts;
     }
 
@@ -122,16 +131,18 @@ public class Roles {
         var taken = without(before.roles(), roles);
         if (given.isEmpty() && taken.isEmpty()) return before;
 
-        var leavesNoAdmin = taken.contains(Role.ADMIN) && store.isLastAdmin(userId);
+        var leavesNoAdmin = taken.contains(Role.ADMIN) && administrators.isLast(userId);
         if (userId == caller.userId())
-            throw leavesNoAdmin ? lastAdmin() : ownRights("Somebody else has to change your roles.");
+            throw leavesNoAdmin ? Administrators.lastAdmin() : ownRights("Somebody else has to change your roles.");
         for (var role : given) rights.requireAll(permissionsOf.getOrDefault(role, List.of()));
         for (var role : taken) rights.requireAll(permissionsOf.getOrDefault(role, List.of()));
-        if (leavesNoAdmin) throw lastAdmin();
+        if (leavesNoAdmin) throw Administrators.lastAdmin();
         if (taken.contains(Role.CUSTOMER))
             throw new Refusal(HttpStatus.CONFLICT, "customer_stays", "A customer keeps the role customer.");
+        if (!open.holdThereAlone(userId)) throw Refusal.notFound("user");
         store.take(userId, taken);
         store.give(userId, given);
+        if (!given.isEmpty()) ofStaff.grown(userId);
         var after = store.ofUser(userId).orElseThrow(() -> Refusal.notFound("user"));
         acts.given(before, after);
         return after;
@@ -139,7 +150,7 @@ public class Roles {
 
     /** Waits for one's turn first: what the caller may do does not change until this change is made. */
     private Rights rightsToChange(Caller caller, String permission) {
-        store.awaitTurn();
+        administrators.awaitTurn();
         var held = store.ofUser(caller.userId()).map(UserRoles::permissions).orElse(List.of());
         var rights = new Rights(caller, Set.copyOf(held));
         rights.require(permission);
@@ -181,13 +192,6 @@ public class Roles {
 
     private static Refusal ownRights(String detail) {
         return new Refusal(HttpStatus.FORBIDDEN, "own_rights", detail);
-    }
-
-    private static Refusal lastAdmin() {
-        return new Refusal(
-                HttpStatus.CONFLICT,
-                "last_admin",
-                "Nobody would be left who may do everything. Make another one admin first.");
     }
 
     private static Refusal versionChanged(Role role) {

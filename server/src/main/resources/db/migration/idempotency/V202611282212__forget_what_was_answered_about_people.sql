@@ -2,11 +2,12 @@
 CREATE FUNCTION idempotency.subject_of(route text, location text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE
-        WHEN location LIKE '/users/%' OR location LIKE '/orders/%' THEN substr(location, 2)
+        WHEN location LIKE '/users/%' OR location LIKE '/orders/%'
+            THEN split_part(location, '/', 2) || '/' || split_part(location, '/', 3)
         WHEN split_part(route, '/', 2) IN ('users', 'orders') AND split_part(route, '/', 3) <> ''
             THEN split_part(route, '/', 2) || '/' || split_part(route, '/', 3)
     END;
-COMMENT ON FUNCTION idempotency.subject_of IS 'users/17 or orders/5, when that is what a request has made or was about.';
+COMMENT ON FUNCTION idempotency.subject_of IS 'users/17 or orders/5, when that is what a request has made or was about; a refund of order 5 is about the order.';
 GRANT EXECUTE ON FUNCTION idempotency.subject_of TO kontor_app;
 CREATE INDEX keys_answered_about ON idempotency.keys (idempotency.subject_of(route, location))
     WHERE answer IS NOT NULL AND idempotency.subject_of(route, location) IS NOT NULL;

@@ -2,6 +2,7 @@ package kontor.accounts.factors;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashMap;
 import java.util.List;
@@ -13,9 +14,13 @@ import kontor.Api;
 import kontor.KontorTest;
 import kontor.TestUsers;
 import kontor.TestUsers.TestUser;
+import kontor.web.Refusal;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
 
 @KontorTest
@@ -28,6 +33,15 @@ class PasskeysTest {
 
     @Autowired
     private FactorDesk desk;
+
+    @Autowired
+    private Enrolment enrolment;
+
+    @Autowired
+    private JdbcClient jdbc;
+
+    @Autowired
+    private TransactionTemplate transaction;
 
     private final TestAuthenticator phone = new TestAuthenticator();
     private TestUser ann;
@@ -330,6 +344,28 @@ class PasskeysTest {
                         .status())
                 .isEqualTo(204);
         assertThat(desk.count("passkeys", ann)).isZero();
+    }
+
+    @Test
+    void theLastAdministratorsLastLoginStaysThoughMailWouldLetThemInAgain() {
+        ann = users.admin();
+        var made = register(ann, phone);
+        withoutPassword("now()");
+        var id = Long.parseLong(made.at("/passkey/id"));
+        for (var removal : List.<ThrowingCallable>of(
+                () -> enrolment.removePasskey(ann.id(), id), () -> enrolment.removeAll(ann.id())))
+            transaction.executeWithoutResult(status -> {
+                jdbc.sql("UPDATE accounts.users SET disabled_at = now() WHERE disabled_at IS NULL AND id <> ?")
+                        .param(ann.id())
+                        .update();
+                assertThatThrownBy(removal)
+                        .isInstanceOfSatisfying(
+                                Refusal.class,
+                                refusal -> assertThat(refusal.code()).isEqualTo("last_admin"));
+                status.setRollbackOnly();
+            });
+        assertThat(desk.count("passkeys", ann)).isEqualTo(1);
+        assertThat(enrolment.removePasskey(ann.id(), id)).as("others are left").isTrue();
     }
 
     private void withoutPassword(String verifiedAt) {

@@ -169,9 +169,65 @@ class LinkingIdentitiesTest {
         assertThat(newcomer.send("DELETE", "/users/me/identities/" + last, null).status())
                 .isEqualTo(409);
         verify(newcomer, "now()");
-        assertThat(newcomer.send("DELETE", "/users/me/identities/" + last, null).status())
-                .as("mail lets them in again")
+        var byMail = newcomer.send("DELETE", "/users/me/identities/" + last, null);
+        assertThat(byMail.at("/code"))
+                .as("nobody opens the mail for themselves")
+                .isEqualTo("last_way_in");
+        assertThat(byMail.at("/detail")).contains("Add a passkey or another login");
+        assertThat(newcomer.get("/users/me/identities").at("/items/0/id")).isEqualTo(last);
+        var user = newcomer.get("/users/me").at("/id");
+        assertThat(api.as(users.with("users:write"))
+                        .delete("/users/" + user + "/identities/" + last)
+                        .status())
+                .as("staff may, and mail lets them in again")
                 .isEqualTo(204);
+    }
+
+    @Test
+    void staffTakeAnIdentityThatLetsNobodyInAnyMore() {
+        link("closed");
+        owner.sql("UPDATE accounts.users SET password_hash = NULL, email_verified_at = NULL WHERE id = ?")
+                .param(ann.id())
+                .update();
+        var clerk = api.as(users.with("users:write", "users:read"));
+        var id = clerk.get("/users/" + ann.id() + "/identities").at("/items/0/id");
+        var address = "/users/" + ann.id() + "/identities/" + id;
+        var refused = clerk.delete(address);
+        assertThat(refused.at("/code")).as("no mail would let them in").isEqualTo("last_way_in");
+        assertThat(refused.at("/detail")).contains("Its owner");
+        assertThat(api.as(users.customer()).delete(address).status()).isEqualTo(403);
+        assertThat(api.as(users.customer())
+                        .get("/users/" + ann.id() + "/identities")
+                        .status())
+                .isEqualTo(403);
+        assertThat(acts("identities.remove")).isZero();
+        owner.sql("UPDATE accounts.identities SET issuer = 'https://gone.example' WHERE id = ?::bigint")
+                .param(id)
+                .update();
+        TestMail.textsTo(ann.email(), 1);
+        assertThat(clerk.delete(address).status()).isEqualTo(204);
+        assertThat(clerk.delete(address).status()).isEqualTo(404);
+        assertThat(acts("identities.remove")).isEqualTo(1);
+        assertThat(TestMail.textsTo(ann.email(), 2))
+                .anySatisfy(text -> assertThat(text).contains("removed"));
+    }
+
+    @Test
+    void staffTakeNoneFromThoseWhoMayDoMoreNorTheirOwn() {
+        var clerk = users.with("users:write", "users:read");
+        var admin = users.admin();
+        for (var whose : new TestUser[] {clerk, admin})
+            owner.sql(
+                            "INSERT INTO accounts.identities (issuer, subject, user_id) VALUES ('https://gone.example', ?, ?)")
+                    .params(subject + whose.id(), whose.id())
+                    .update();
+        for (var whose : new TestUser[] {clerk, admin}) {
+            var id = api.as(clerk).get("/users/" + whose.id() + "/identities").at("/items/0/id");
+            var refused = api.as(clerk).delete("/users/" + whose.id() + "/identities/" + id);
+            assertThat(refused.status()).isEqualTo(403);
+            assertThat(refused.at("/code")).isEqualTo(whose == clerk ? "own_rights" : "beyond_own_rights");
+            assertThat(identities.list(whose.id())).hasSize(1);
+        }
     }
 
     @Test
@@ -217,6 +273,12 @@ class LinkingIdentitiesTest {
                         Map.of("provider", "ldap", "name", worker.name(), "password", TestDirectory.PASSWORD));
         assertThat(linked.at("/code")).isEqualTo("step_up_required");
         assertThat(api.as(ann).delete("/users/me/identities/1").at("/code")).isEqualTo("step_up_required");
+        var clerk = users.with("users:write");
+        owner.sql("UPDATE accounts.sessions SET authenticated_at = now() - interval '6 minutes' WHERE user_id = ?")
+                .param(clerk.id())
+                .update();
+        assertThat(api.as(clerk).delete("/users/" + ann.id() + "/identities/1").at("/code"))
+                .isEqualTo("step_up_required");
         assertThat(Standing.now()).isEqualTo(before);
     }
 

@@ -14,6 +14,7 @@ import kontor.Api;
 import kontor.KontorTest;
 import kontor.TestUsers;
 import kontor.TestUsers.TestUser;
+import kontor.accounts.Administrators;
 import kontor.database.TestDatabase;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -39,6 +40,9 @@ class GivingRolesTest {
 
     @Autowired
     RoleStore store;
+
+    @Autowired
+    Administrators administrators;
 
     @Autowired
     TransactionTemplate transaction;
@@ -228,7 +232,7 @@ class GivingRolesTest {
         assertRefused(head.get("/users"), "forbidden"); // now the server knows the head's token
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var request = requireNonNull(transaction.execute(_ -> {
-                store.awaitTurn();
+                administrators.awaitTurn();
                 store.update(headsRole.at("/name"), 1, null, List.of("inventory:read", "users:roles"));
                 var waiting = threads.submit(() -> give(head, ann, "*", "customer", "catalog"));
                 Awaitility.await().until(this::somebodyWaitsForTheirTurn);
@@ -237,6 +241,27 @@ class GivingRolesTest {
             assertRefused(request.get(), "beyond_own_rights");
         }
         assertRoles(ann, "customer");
+    }
+
+    /** Staff may ask for another address of those who may do no more than they; whoever reads its mail would have the account. */
+    @Test
+    void leaveNoLinkToAnAddressThatStaffHadAskedFor() {
+        var ann = users.customer();
+        var clerk = api.as(users.with("users:write"));
+        var asked = clerk.post("/users/" + ann.id() + "/email", Map.of("email", newName() + "@example.org"));
+        assertThat(asked.status()).as(asked.text()).isEqualTo(202);
+        assertThat(addressLinks(ann)).isEqualTo(1);
+        give(admin, ann, "*", "customer");
+        assertThat(addressLinks(ann)).as("nothing was given").isEqualTo(1);
+        assertThat(give(admin, ann, "*", "customer", "finance").status()).isEqualTo(200);
+        assertThat(addressLinks(ann)).isZero();
+    }
+
+    private int addressLinks(TestUser user) {
+        return owner.sql("SELECT count(*) FROM accounts.one_time_tokens WHERE user_id = ? AND purpose = 'change_email'")
+                .param(user.id())
+                .query(Integer.class)
+                .single();
     }
 
     @Test
