@@ -14,13 +14,16 @@ record Holding(long orders, long units) {
     }
 
     /**
-     * Whether an order that stands so is held against its customer: it waits for its payment, or is not paid in full
-     * though no gateway holds the money for it either.
+     * Whether an order that stands so is held against its customer: it waits for its payment, or is on an invoice that is
+     * not paid in full. What a gateway holds is as good as paid, also when only a part of it is taken.
+     *
+     * @param onInvoice whether it has an invoice, which an order has from the first or never
      */
-    static boolean counts(OrderStatus status, PaymentState paymentStatus) {
+    static boolean counts(OrderStatus status, PaymentState paymentStatus, boolean onInvoice) {
         return switch (status) {
             case PENDING_PAYMENT -> true;
-            case CONFIRMED -> paymentStatus == PaymentState.OPEN || paymentStatus == PaymentState.PARTIALLY_PAID;
+            case CONFIRMED ->
+                paymentStatus == PaymentState.OPEN || (paymentStatus == PaymentState.PARTIALLY_PAID && onInvoice);
             case COMPLETED, CANCELLED -> false;
         };
     }

@@ -14,8 +14,7 @@ import org.springframework.stereotype.Repository;
 @Repository
 class HoldingStore {
     // Rows are locked one after the other as they are changed: in the order of customers everywhere, so that two
-    // batches
-    // wait for each other and never in a ring. What does not grow is within the caps, whatever it is.
+    // batches wait for each other and never in a ring. What does not grow is within the caps, whatever it is.
     private static final String ADD = """
             INSERT INTO orders.holdings (customer_id, unpaid_orders, held_units)
             SELECT customer_id, orders, units

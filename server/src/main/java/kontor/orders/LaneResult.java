@@ -16,8 +16,8 @@ sealed interface LaneResult {
     /** Nothing was written: its customer has so many unpaid orders, and may have no more. */
     record TooManyOpen(long open) implements LaneResult {}
 
-    /** Nothing was written: its customer's unpaid orders name so many units, and with these they would be too many. */
-    record TooManyHeld(long held) implements LaneResult {}
+    /** Nothing was written: its customer's unpaid orders name so many units, and with its own they would be too many. */
+    record TooManyHeld(long held, long units) implements LaneResult {}
 
     /** Nothing was written: the catalogue has changed since the order was priced. */
     record Stale() implements LaneResult {}

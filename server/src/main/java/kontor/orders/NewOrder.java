@@ -27,7 +27,8 @@ record NewOrder(
         Instant placedAt) {
     /** Whether it counts as held by a customer who has not paid; a guest has no account to count it with. */
     boolean isHeldAgainstCustomer() {
-        return customerId != null && Holding.counts(status, paymentStatus);
+        // Nothing of it is paid in part yet, which is where an invoice makes the difference.
+        return customerId != null && Holding.counts(status, paymentStatus, false);
     }
 
     /** How many units of articles it names. */

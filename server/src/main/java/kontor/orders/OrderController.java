@@ -116,13 +116,16 @@ class OrderController {
                             "There are %d unpaid orders, and there may be %d. Pay or cancel one first."
                                     .formatted(open, limit),
                             Map.of("limit", limit, "open", open));
-                case TooManyUnitsHeld(var limit, var held) ->
+                case TooManyUnitsHeld excess ->
                     Problem.of(
                             HttpStatus.CONFLICT,
                             "too_many_units_held",
-                            "Unpaid orders hold %d units, and may hold %d with this one. Pay or cancel one first."
-                                    .formatted(held, limit),
-                            Map.of("limit", limit, "held", held));
+                            excess.isTooLargeAlone()
+                                    ? "One order may have %d units, however it is paid, and this one has %d."
+                                            .formatted(excess.limit(), excess.units())
+                                    : "Unpaid orders hold %d units, and may hold %d with this one. Pay or cancel one first."
+                                            .formatted(excess.held(), excess.limit()),
+                            Map.of("limit", excess.limit(), "held", excess.held(), "units", excess.units()));
                 case PriceChanged(var total) ->
                     Problem.of(
                             HttpStatus.CONFLICT,

@@ -129,19 +129,19 @@ class OrderLane implements BatchWriter<LaneCommand, LaneResult> {
         if (settles.isEmpty()) return;
         transaction.executeWithoutResult(_ -> {
             var settled = settling.settle(settles, results);
-            holdings.add(settled.given());
+            holdings.add(settled.changes());
             inventory.release(settled.cancelled());
         });
     }
 
-    /** @return false when stock was short, or somebody would have held more than they may: nothing was written, and no result was given */
+    /** @return false when stock was short, or somebody would have held too much: nothing was written, and no result given */
     private boolean writeQuickly(List<LaneCommand.Place> places, List<LaneCommand.Settle> settles, Results results) {
         var outcome = new Results(results);
         var written = transaction.execute(status -> {
             var fresh = claim(current(places, outcome), outcome);
             insert(fresh, outcome);
             var settled = settling.settle(settles, outcome); // of which none gives stock back
-            if (holdings.addWithinCaps(changes(fresh, settled.given())) && reserve(fresh)) return true;
+            if (holdings.addWithinCaps(changes(fresh, settled.changes())) && reserve(fresh)) return true;
             status.setRollbackOnly();
             return false;
         });
@@ -161,8 +161,8 @@ class OrderLane implements BatchWriter<LaneCommand, LaneResult> {
             var outcome = new Results(results);
             var written = transaction.execute(status -> {
                 var accepted = acceptInOrder(current(wanted, outcome), outcome);
-                // The rows are locked, so this cannot fall short; the claim can still find that another server was
-                // faster.
+                // The rows are locked, so this cannot fall short; the claim can still find that another server
+                // was faster.
                 if (holdings.addWithinCaps(changes(accepted, List.of()))
                         && reserve(accepted)
                         && claim(accepted, outcome).size() == accepted.size()) {
@@ -272,7 +272,8 @@ class OrderLane implements BatchWriter<LaneCommand, LaneResult> {
         var before = held.getOrDefault(customerOf(place), Holding.NONE);
         var after = before.with(place.order());
         if (after.orders() > settings.mostUnpaidOrders()) return new LaneResult.TooManyOpen(before.orders());
-        if (after.units() > settings.mostHeldUnits()) return new LaneResult.TooManyHeld(before.units());
+        if (after.units() > settings.mostHeldUnits())
+            return new LaneResult.TooManyHeld(before.units(), place.order().units());
         return null;
     }
 

@@ -62,7 +62,11 @@ class OrderMoneyController {
             summary = "Give money back: 202 while a gateway has not answered, or when somebody else has to approve it",
             description =
                     "Above kontor.orders.refund-approval-above nothing is given back yet: the answer is the refund"
-                            + " request that is kept for somebody with the permission refunds:approve.")
+                            + " request that is kept for somebody with the permission refunds:approve. Location decides"
+                            + " which of both a 202 is about, /orders/{id}/refunds/{refundId} or /refund-requests/{id};"
+                            + " in the body only the latter has an object, refund_request. A transfer is then sent once"
+                            + " it is approved, and not before. A client that calls for itself is refused there with"
+                            + " 403 user_required.")
     @Parameter(in = ParameterIn.HEADER, name = Idempotency.HEADER, required = true)
     @ApiResponse(responseCode = "201", content = @Content(schema = @Schema(implementation = RefundView.class)))
     @ApiResponse(

@@ -24,7 +24,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param refundApprovalAbove what an order may give back, by currency in minor units, before somebody else has to approve
  *     it: all of its refunds together. Without one nobody has to
  * @param openPerUser how many unpaid orders one customer may have at once; 0 for any number
- * @param heldUnitsPerUser how many units the unpaid orders of one customer may name together; 0 for any number
+ * @param heldUnitsPerUser how many units the unpaid orders of one customer may name together, and so a single order,
+ *     however it is paid; 0 for any number
  * @param shippingOptions ways to ship, by code: each with a name, and prices in minor units by currency
  */
 @ConfigurationProperties("kontor.orders")
@@ -39,7 +40,7 @@ record OrderSettings(
         @DefaultValue Map<String, Long> stepUpRefundLimit,
         @DefaultValue Map<String, Long> refundApprovalAbove,
         @DefaultValue("50") long openPerUser,
-        @DefaultValue("1000") long heldUnitsPerUser,
+        @DefaultValue("10000") long heldUnitsPerUser,
         @DefaultValue Map<String, ShippingOption> shippingOptions) {
     OrderSettings {
         for (var origin : returnOrigins)

@@ -7,6 +7,7 @@ import kontor.events.Outbox;
 import kontor.ledger.Ledger;
 import kontor.ledger.Posting;
 import kontor.payments.Operation;
+import kontor.payments.Payment;
 import kontor.payments.Payments;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -52,7 +53,8 @@ class OrderSteps {
      */
     void step(OrderStore.Row order, String event, OrderStatus status, String actor, @Nullable String detail) {
         var now = clock.instant();
-        var stand = store.stand(order.id(), status, PaymentState.of(payments.ofOrder(order.id())));
+        var all = payments.ofOrder(order.id());
+        var stand = store.stand(order.id(), status, PaymentState.of(all));
         var stands = stand.now().row();
         var statements = new Statements();
         store.addSteps(
@@ -70,13 +72,13 @@ class OrderSteps {
                         now)));
         outbox.append(statements, List.of(OrderEvents.of("order." + event, stands, now)));
         store.run(statements);
-        count(stand);
+        count(stand, all.stream().anyMatch(Payment::isInvoice));
     }
 
-    private void count(OrderStore.Stand stand) {
+    private void count(OrderStore.Stand stand, boolean onInvoice) {
         var row = stand.now().row();
-        var counts = Holding.counts(row.status(), row.paymentStatus());
-        if (counts == Holding.counts(stand.oldStatus(), stand.oldPaymentStatus())) return;
+        var counts = Holding.counts(row.status(), row.paymentStatus(), onInvoice);
+        if (counts == Holding.counts(stand.oldStatus(), stand.oldPaymentStatus(), onInvoice)) return;
         holdings.add(stand.now().counted(counts ? 1 : -1).stream().toList());
     }
 }

@@ -121,8 +121,8 @@ public class Orders {
                 case LaneResult.TooManyOpen(var open) -> {
                     return new TooManyOpenOrders(settings.openPerUser(), open);
                 }
-                case LaneResult.TooManyHeld(var held) -> {
-                    return new TooManyUnitsHeld(settings.heldUnitsPerUser(), held);
+                case LaneResult.TooManyHeld(var held, var units) -> {
+                    return new TooManyUnitsHeld(settings.heldUnitsPerUser(), held, units);
                 }
                 case LaneResult.Stale _ -> {
                     if (tried == PRICINGS) throw busyCatalogue();

@@ -22,8 +22,13 @@ public sealed interface PlaceOrderResult {
     /** Its customer has so many unpaid orders, and may have no more; nothing was written. */
     record TooManyOpenOrders(long limit, long open) implements PlaceOrderResult {}
 
-    /** Its customer's unpaid orders name so many units, and with these they would be too many; nothing was written. */
-    record TooManyUnitsHeld(long limit, long held) implements PlaceOrderResult {}
+    /** Its customer's unpaid orders name so many units, and with its own they would be too many; nothing was written. */
+    record TooManyUnitsHeld(long limit, long held, long units) implements PlaceOrderResult {
+        /** Whether it would be too large though nothing else were held. */
+        boolean isTooLargeAlone() {
+            return units > limit;
+        }
+    }
 
     /** It costs something else than the buyer expects; nothing was written. */
     record PriceChanged(Money total) implements PlaceOrderResult {}

@@ -21,9 +21,11 @@ import org.jspecify.annotations.Nullable;
  * @param shipping how much of the shipping goes back with the lines
  * @param note for staff; buyers never see it
  * @param payments to which payments how much goes back; without them to the oldest first
- * @param method {@code transfer} when it goes back past the gateways, and has been sent already; without it, each payment
- *     gets its part the way it came
- * @param reference of the bank's statement, for what goes back past any gateway
+ * @param method {@code transfer} when it goes back past the gateways, and has been sent already: above the limit from which
+ *     somebody else has to approve it, it is sent after that and never before; without it, each payment gets its part the way
+ *     it came
+ * @param reference of the bank's statement, for what goes back past any gateway; of one that is still to be approved, what it
+ *     is going to be sent with
  */
 public record RefundRequest(
         @Nullable Money amount,
@@ -54,7 +56,10 @@ public record RefundRequest(
         @JsonInclude(JsonInclude.Include.NON_NULL)
         @Nullable
         @Pattern(regexp = "transfer", message = "must be transfer")
-        @Schema(allowableValues = "transfer")
+        @Schema(
+                allowableValues = "transfer",
+                description = "it goes back past the gateways and has been sent already; above"
+                        + " kontor.orders.refund-approval-above it is sent after somebody else has approved it only")
         String method,
 
         @Nullable @Size(max = 140) @PlainText String reference) {

@@ -82,6 +82,7 @@ class Refunding {
     /** Approves what somebody else has asked for and carries it out: both, or neither. */
     ResponseEntity<?> approve(long requestId, RequestedRefunds.Decision decision, Caller caller, List<String> keys) {
         var asked = requested.ofSomebodyElse(requestId, caller);
+        if (asked.asked().isTransfer()) checkTransfer(asked.asked(), caller);
         var key = idempotency.required(
                 keys, caller.principal(), "POST /refund-requests/" + requestId + "/approve", decision);
         var cause = new Operation.Cause(
@@ -152,12 +153,13 @@ class Refunding {
         return pay(order, refund, allocation, request, cause);
     }
 
-    /** With this refund and all before it, those included that wait for their gateway. */
+    /** With this refund and all before it, those included that wait for their gateway; not what went back by itself. */
     private boolean isAbove(Map<String, Long> limits, OrderStore.Row order, long amount) {
         var limit = limits.get(order.currency().getCurrencyCode());
         if (limit == null) return false;
         var before = refunds.ofOrder(order.id()).stream()
                 .filter(earlier -> earlier.state() != Refund.State.FAILED)
+                .filter(earlier -> !Refund.LATE_PAYMENT.equals(earlier.reason()))
                 .mapToLong(earlier -> earlier.amount().minorUnits())
                 .sum();
         return Math.addExact(amount, before) > limit;

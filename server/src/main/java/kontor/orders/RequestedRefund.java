@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param amount what it came to when it was asked for
  * @param asked as the API took it
  * @param requestedBy {@code user:17}, {@code key:5}
- * @param requesterId the user behind it; null for a client that called for itself
+ * @param requesterId the user behind it, also behind an API key or a client
  * @param decision what was said about it
  * @param refundId what came of one that was approved
  */
@@ -23,7 +23,7 @@ record RequestedRefund(
         Money amount,
         RefundRequest asked,
         String requestedBy,
-        @Nullable Long requesterId,
+        long requesterId,
         Instant requestedAt,
         @Nullable String decidedBy,
         @Nullable Instant decidedAt,
@@ -49,6 +49,6 @@ record RequestedRefund(
 
     /** Whether the caller has asked for it, with whatever program. */
     boolean isBy(Caller caller) {
-        return requesterId == null ? requestedBy.equals(caller.principal()) : requesterId == caller.userId();
+        return requesterId == caller.userId();
     }
 }

@@ -33,7 +33,9 @@ import org.springframework.web.bind.annotation.RestController;
 class RequestedRefundController {
     private static final String READ = "orders:read";
     private static final String APPROVE = "refunds:approve";
-    private static final String ONCE = "Takes no Idempotency-Key: a request is decided once, and the first one counts.";
+    private static final String BOTH = "Needs the permission orders:read, too: whoever decides sees what about.";
+    private static final String ONCE =
+            " Takes no Idempotency-Key: a request is decided once, and the first one counts.";
 
     private final RequestedRefunds requests;
     private final Refunding refunding;
@@ -66,7 +68,9 @@ class RequestedRefundController {
     @Requires(APPROVE)
     @FreshLogin
     @PostMapping("/refund-requests/{id}/approve")
-    @Operation(summary = "Carry out what somebody else has asked for: 202 while a gateway has not answered")
+    @Operation(
+            summary = "Carry out what somebody else has asked for: 202 while a gateway has not answered",
+            description = BOTH + " What goes back by a transfer needs payments:record as well, and is sent afterwards.")
     @Parameter(in = ParameterIn.HEADER, name = Idempotency.HEADER, required = true)
     @ApiResponse(responseCode = "201", content = @Content(schema = @Schema(implementation = RefundView.class)))
     @ApiResponse(responseCode = "202", content = @Content(schema = @Schema(implementation = RefundView.class)))
@@ -81,7 +85,7 @@ class RequestedRefundController {
     @Requires(APPROVE)
     @FreshLogin
     @PostMapping("/refund-requests/{id}/decline")
-    @Operation(summary = "Leave undone what somebody else has asked for", description = ONCE)
+    @Operation(summary = "Leave undone what somebody else has asked for", description = BOTH + ONCE)
     @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = RequestedRefundView.class)))
     ResponseEntity<?> declineRefundRequest(
             @PathVariable long id, @Valid @RequestBody RequestedRefunds.Decision body, Caller caller) {

@@ -21,7 +21,10 @@ class RequestedRefundStore {
         this.json = json;
     }
 
-    /** @return its id; empty when one is open for the order already */
+    /**
+     * @param caller a user, or a program of theirs
+     * @return its id; empty when one is open for the order already
+     */
     Optional<Long> insert(long orderId, Money amount, RefundRequest asked, Caller caller) {
         return client.sql("""
                         INSERT INTO orders.refund_requests (order_id, currency, amount, asked, requested_by, requester_id)
@@ -34,7 +37,7 @@ class RequestedRefundStore {
                 .param("amount", amount.minorUnits())
                 .param("asked", json.writeValueAsString(asked))
                 .param("by", caller.principal())
-                .param("user", caller.isUser() ? Long.valueOf(caller.userId()) : null)
+                .param("user", caller.userId())
                 .query(Long.class)
                 .optional();
     }
@@ -105,7 +108,7 @@ class RequestedRefundStore {
                 Money.of(row.getLong("amount"), row.getString("currency")),
                 json.readValue(row.getString("asked"), RefundRequest.class),
                 row.getString("requested_by"),
-                row.getObject("requester_id", Long.class),
+                row.getLong("requester_id"),
                 row.getTimestamp("requested_at").toInstant(),
                 row.getString("decided_by"),
                 decidedAt == null ? null : decidedAt.toInstant(),

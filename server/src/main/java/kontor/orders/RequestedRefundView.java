@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A refund request as the API shows it.
  *
+ * @param object what tells it from a refund where either may be the answer
  * @param amount what it came to when it was asked for, and what is given back when it is approved
  * @param asked the request for a refund as it was sent
  * @param decision what was said about it
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record RequestedRefundView(
+        @Schema(allowableValues = "refund_request") String object,
+
         long id,
         long orderId,
 
@@ -32,6 +35,7 @@ record RequestedRefundView(
         @Nullable Long refundId) {
     static RequestedRefundView of(RequestedRefund request) {
         return new RequestedRefundView(
+                "refund_request",
                 request.id(),
                 request.orderId(),
                 request.state().code(),

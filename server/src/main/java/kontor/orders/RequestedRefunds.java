@@ -24,6 +24,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** Refunds that wait for a second person. Until one agrees nothing moves, and nothing is held back. */
 @Component
 class RequestedRefunds {
+    private static final String READ = "orders:read";
+
     private final RequestedRefundStore store;
     private final AuditLog log;
     private final TransactionTemplate transaction;
@@ -43,8 +45,13 @@ class RequestedRefunds {
         return store.find(id).orElseThrow(() -> Refusal.notFound("refund request"));
     }
 
-    /** @throws Refusal 403 when the caller has asked for it */
+    /** @throws Refusal 403 when the caller has asked for it, or may not see what it is about */
     RequestedRefund ofSomebodyElse(long id, Caller caller) {
+        if (!caller.may(READ))
+            throw new Refusal(
+                    HttpStatus.FORBIDDEN,
+                    "forbidden",
+                    "Deciding about a refund needs the permission " + READ + ", too.");
         var request = find(id);
         if (request.isBy(caller))
             throw new Refusal(
@@ -59,9 +66,19 @@ class RequestedRefunds {
         return store.list(before, limit, state, orderId);
     }
 
-    /** Keeps what somebody asks for; the caller's transaction has locked the order. One is open for an order at a time. */
+    /**
+     * Keeps what somebody asks for; the caller's transaction has locked the order. One is open for an order at a time.
+     *
+     * @throws Refusal 403 for a client that calls for itself: nobody could say who is somebody else, for whoever holds its
+     *     secret may be anybody
+     */
     @Transactional(propagation = Propagation.MANDATORY)
     Begun keep(OrderStore.Row order, Money amount, RefundRequest asked, Caller caller) {
+        if (!caller.isUser())
+            throw new Refusal(
+                    HttpStatus.FORBIDDEN,
+                    "user_required",
+                    "A user has to ask for so much, for another has to approve it.");
         var id = store.insert(order.id(), amount, asked, caller);
         if (id.isEmpty()) return new Begun.Refused(alreadyOpen(order.id()));
         var view = RequestedRefundView.of(find(id.get()));
@@ -85,7 +102,7 @@ class RequestedRefunds {
         return decide(request.id(), State.APPROVED, decision, caller, refundId);
     }
 
-    /** @throws Refusal 403 when the caller has asked for it */
+    /** @throws Refusal 403 when the caller has asked for it, or may not see what it is about */
     ResponseEntity<?> decline(long id, Decision decision, Caller caller) {
         ofSomebodyElse(id, caller);
         return ended(id, State.DECLINED, decision, caller);

@@ -48,10 +48,10 @@ class Settling {
     /**
      * What the caller still has to do, in this order: what customers hold is locked before stock.
      *
-     * @param given what customers hold no longer, with a minus
+     * @param changes what customers hold no longer, with a minus
      * @param cancelled whose stock is free again; empty unless {@link #givesStockBack} said so of an answer
      */
-    record Settled(List<HoldingStore.Change> given, List<Long> cancelled) {
+    record Settled(List<HoldingStore.Change> changes, List<Long> cancelled) {
         static final Settled NOTHING = new Settled(List.of(), List.of());
     }
 

@@ -154,7 +154,8 @@ WHERE paid.sum IS DISTINCT FROM refunds.amount OR line.sum > refunds.amount
                             ELSE 'partially_succeeded' END;
 
 -- holdings_are_what_unpaid_orders_hold
--- What is counted against a customer is what their orders say that wait for a payment or are not paid in full.
+-- What is counted against a customer is what their orders say that wait for a payment, or are on an invoice that is open or
+-- paid in part.
 SELECT customer_id, holdings.unpaid_orders, held_units, said.orders, said.units
 FROM orders.holdings
 FULL JOIN (
@@ -163,7 +164,11 @@ FULL JOIN (
     CROSS JOIN LATERAL (
         SELECT sum(quantity) AS units FROM orders.lines WHERE order_id = orders.id AND variant_id IS NOT NULL) AS named
     WHERE customer_id IS NOT NULL
-      AND (status = 'pending_payment' OR (status = 'confirmed' AND payment_status IN ('open', 'partially_paid')))
+      AND (status = 'pending_payment'
+           OR (status = 'confirmed'
+               AND (payment_status = 'open'
+                    OR (payment_status = 'partially_paid' AND EXISTS (
+                        SELECT FROM payments.payments WHERE payments.order_id = orders.id AND method = 'invoice')))))
     GROUP BY customer_id
 ) AS said USING (customer_id)
 WHERE coalesce(holdings.unpaid_orders, 0) <> coalesce(said.orders, 0) OR coalesce(held_units, 0) <> coalesce(said.units, 0);

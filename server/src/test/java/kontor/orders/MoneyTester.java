@@ -193,6 +193,11 @@ class MoneyTester {
      * @param captureMethod Stripe's: {@code automatic} or {@code manual}
      */
     void payBehindOurBack(Api.Answer order, String captureMethod) {
+        payBehindOurBack(order, captureMethod, "amount=510&currency=gbp");
+    }
+
+    /** @param amount as Stripe's form has it, with its currency */
+    void payBehindOurBack(Api.Answer order, String captureMethod, String amount) {
         var names =
                 database.sql("""
                         SELECT format('&metadata[kontor_order]=%s&metadata[kontor_payment]=%s&metadata[kontor_operation]=%s-%s-%s',
@@ -201,8 +206,7 @@ class MoneyTester {
                         """).params(order.at("/id")).query(String.class).single();
         TestGateway.callStripe(
                 "/v1/payment_intents",
-                "amount=510&currency=gbp&confirm=true&payment_method=pm_card_visa&capture_method=" + captureMethod
-                        + names);
+                amount + "&confirm=true&payment_method=pm_card_visa&capture_method=" + captureMethod + names);
     }
 
     /** The gateway's name for what the order was to be paid with. */

@@ -17,9 +17,11 @@ import kontor.KontorTest;
 import kontor.TestGateway;
 import kontor.TestUsers;
 import kontor.TestUsers.TestUser;
+import kontor.accounts.oauth.TestClients;
 import kontor.accounts.sessions.TokenMemory;
 import kontor.database.TestDatabase;
 import kontor.web.Caller;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -37,6 +39,9 @@ class RefundsOfASecondPersonTest {
 
     @Autowired
     private TestUsers users;
+
+    @Autowired
+    private TestClients clients;
 
     @Autowired
     private TestShop shop;
@@ -68,11 +73,19 @@ class RefundsOfASecondPersonTest {
         order = buy();
     }
 
+    @AfterEach
+    void noFaults() {
+        TestGateway.clearFaults();
+    }
+
     private Api.Answer buy() {
-        var bought = api.as(users.customer())
-                .post("/orders", """
+        return buy(card("pm_card_visa"));
+    }
+
+    private Api.Answer buy(String payment) {
+        var bought = api.as(users.customer()).post("/orders", """
                         {"currency": "CHF", "lines": [{"sku": "%s", "quantity": 5}], "payment": %s}
-                        """.formatted(sku, card("pm_card_visa")), "Idempotency-Key", key());
+                        """.formatted(sku, payment), "Idempotency-Key", key());
         assertThat(bought.status()).as(bought.text()).isEqualTo(201);
         return bought;
     }
@@ -82,6 +95,7 @@ class RefundsOfASecondPersonTest {
         var kept = ask(LIMIT + 1);
         assertThat(kept.status()).isEqualTo(202);
         assertThat(kept.header("Location")).isEqualTo("/refund-requests/" + kept.at("/id"));
+        assertThat(kept.at("/object")).isEqualTo("refund_request");
         assertThat(kept.at("/state")).isEqualTo("requested");
         assertThat(kept.at("/amount/amount")).isEqualTo("10001");
         assertThat(kept.at("/asked/reason")).isEqualTo("other");
@@ -101,6 +115,29 @@ class RefundsOfASecondPersonTest {
         assertThat(ask(100).status()).isEqualTo(201);
         assertThat(ask(1).at("/state")).isEqualTo("requested");
         assertThat(effects()).containsExactly(CAPTURED, "refunded 9900", "refunded 100");
+    }
+
+    @Test
+    void thatOnlyWaitForTheirGatewayAreNoRequests() {
+        TestGateway.fault("{\"kind\": \"webhook_late\", \"ms\": 60000, \"count\": 10}");
+        TestGateway.fault("{\"kind\": \"drop\", \"when\": \"before\", \"operation\": \"refund\", \"count\": 10}");
+        var waiting = ask(LIMIT);
+        assertThat(waiting.status()).as(waiting.text()).isEqualTo(202);
+        assertThat(waiting.header("Location")).isEqualTo(refunds() + "/" + waiting.at("/id"));
+        assertThat(waiting.at("/object")).isEmpty();
+        assertThat(openRequests()).isZero();
+    }
+
+    @Test
+    void doNotCountWhatCameTooLateAndWentBackByItself() {
+        order = buy("{\"method\": \"invoice\"}");
+        var card = Map.of("method", "card", "gateway", "stripe", "token", "pm_card_chargeDeclined");
+        assertThat(money.pay(order, card).status()).isEqualTo(402);
+        money.payBehindOurBack(order, "automatic", "amount=25000&currency=chf");
+        money.awaitThat(() -> assertThat(money.payments(order)).contains("card captured 25000 0 25000 0"));
+        assertThat(money.pay(order, Map.of("method", "transfer")).status()).isEqualTo(201);
+        assertThat(ask(LIMIT).status()).isEqualTo(201);
+        assertThat(ask(1).at("/state")).isEqualTo("requested");
     }
 
     @Test
@@ -194,6 +231,33 @@ class RefundsOfASecondPersonTest {
     }
 
     @Test
+    void areNotDecidedByWhoHadAClientAskForThem() {
+        var client = clients.trusted("openid", "orders:refund");
+        var token = clients.tokens(client, "openid orders:refund", clerk).at("/access_token");
+        var kept = api.as(token).post(refunds(), francs(20_000), "Idempotency-Key", key());
+        assertThat(kept.status()).as(kept.text()).isEqualTo(202);
+        assertThat(kept.at("/requested_by")).isEqualTo("user:" + clerk.id() + " client:" + client.id());
+        assertThat(approve(clerk, kept.at("/id"), key()).at("/code")).isEqualTo("own_request");
+        assertNothingWasGivenBack();
+        assertThat(decide(clerk, kept.at("/id"), "withdraw").at("/state")).isEqualTo("withdrawn");
+    }
+
+    /** Whoever holds its secret could approve what they have asked for by it. */
+    @Test
+    void areNotAskedForByClientsThatCallForThemselves() {
+        var program = api.as(clients.machineToken(clients.machine("orders:refund"), "orders:refund"));
+        var refused = program.post(refunds(), francs(LIMIT + 1), "Idempotency-Key", key());
+        assertThat(refused.status()).as(refused.text()).isEqualTo(403);
+        assertThat(refused.at("/code")).isEqualTo("user_required");
+        assertThat(openRequests()).isZero();
+        assertNothingWasGivenBack();
+        assertThat(program.post(refunds(), francs(LIMIT), "Idempotency-Key", key())
+                        .status())
+                .as("up to the limit")
+                .isEqualTo(201);
+    }
+
+    @Test
     void areNotDecidedByWhoAskedForThemInTheDatabaseEither() {
         var id = Long.parseLong(ask(20_000).at("/id"));
         var caller = new Caller(clerk.id(), Set.of());
@@ -210,7 +274,43 @@ class RefundsOfASecondPersonTest {
         var other = users.with("orders:refund", "orders:read");
         assertThat(approve(other, id, key()).at("/code")).isEqualTo("forbidden");
         assertThat(decide(other, id, "decline").at("/code")).isEqualTo("forbidden");
-        assertThat(approve(users.with("refunds:approve"), id, key()).status()).isEqualTo(201);
+        assertNothingWasGivenBack();
+        assertThat(approve(users.with("refunds:approve", "orders:read"), id, key())
+                        .status())
+                .isEqualTo(201);
+    }
+
+    @Test
+    void areDecidedByNobodyWhoCannotSeeThem() {
+        var id = ask(20_000).at("/id");
+        var blind = users.with("refunds:approve");
+        assertThat(approve(blind, id, key()).at("/code")).isEqualTo("forbidden");
+        assertThat(decide(blind, id, "decline").at("/code")).isEqualTo("forbidden");
+        assertThat(read(id).at("/state")).isEqualTo("requested");
+        assertNothingWasGivenBack();
+    }
+
+    @Test
+    void byTransferAreApprovedByThoseAloneWhoMayWriteOneDown() {
+        var asked = Map.of(
+                "reason",
+                "other",
+                "method",
+                "transfer",
+                "reference",
+                "REF 1",
+                "amount",
+                francs(20_000).get("amount"));
+        var id = ask(asked, key()).at("/id");
+        var refused = approve(users.with("refunds:approve", "orders:read"), id, key());
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.at("/code")).isEqualTo("forbidden");
+        assertThat(refused.at("/detail")).contains("payments:record");
+        assertThat(read(id).at("/state")).isEqualTo("requested");
+        assertNothingWasGivenBack();
+        assertThat(approve(head, id, key()).status()).isEqualTo(201);
+        assertThat(money.payments(order)).containsExactly("card captured 25000 0 20000 0");
+        assertThat(effects()).as("past the gateway").containsExactly(CAPTURED);
     }
 
     @Test

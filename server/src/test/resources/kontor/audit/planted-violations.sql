@@ -650,12 +650,14 @@ DELETE FROM orders.holdings
 USING picked JOIN orders.orders ON id = open WHERE holdings.customer_id = orders.customer_id;
 
 -- refund_requests_are_carried_out: approved, and nothing was given back
-INSERT INTO orders.refund_requests (order_id, state, currency, amount, asked, requested_by, decided_by, decider_id, decided_at, refund_id)
-SELECT refunded, 'approved', 'GBP', 5, '{}', 'client:x', 'user:1', 1, now(), -1 FROM picked;
+INSERT INTO orders.refund_requests
+    (order_id, state, currency, amount, asked, requested_by, requester_id, decided_by, decider_id, decided_at, refund_id)
+SELECT refunded, 'approved', 'GBP', 5, '{}', 'user:2', 2, 'user:1', 1, now(), -1 FROM picked;
 
 -- refund_requests_are_carried_out: another amount was given back
-INSERT INTO orders.refund_requests (order_id, state, currency, amount, asked, requested_by, decided_by, decider_id, decided_at, refund_id)
-SELECT order_id, 'approved', currency, amount + 1, '{}', 'client:x', 'user:1', 1, now(), id
+INSERT INTO orders.refund_requests
+    (order_id, state, currency, amount, asked, requested_by, requester_id, decided_by, decider_id, decided_at, refund_id)
+SELECT order_id, 'approved', currency, amount + 1, '{}', 'user:2', 2, 'user:1', 1, now(), id
 FROM orders.refunds JOIN picked ON order_id = refunded;
 
 -- refund_requests_are_carried_out: by whoever has asked for it (without its guard)

@@ -7,7 +7,7 @@ CREATE TABLE orders.refund_requests (
     amount       bigint      NOT NULL CHECK (amount > 0),
     asked        jsonb       NOT NULL,
     requested_by text        NOT NULL,
-    requester_id bigint      REFERENCES accounts.users (id),
+    requester_id bigint      NOT NULL REFERENCES accounts.users (id),
     requested_at timestamptz NOT NULL DEFAULT now(),
     decided_by   text,
     decider_id   bigint      REFERENCES accounts.users (id),
@@ -27,7 +27,7 @@ COMMENT ON COLUMN orders.refund_requests.amount IS 'minor units: what was asked 
 COMMENT ON COLUMN orders.refund_requests.asked IS 'the request for a refund as the API took it';
 COMMENT ON COLUMN orders.refund_requests.requested_by IS 'who asked: user:17, key:5';
 COMMENT ON COLUMN orders.refund_requests.requester_id IS
-    'the user behind it, also behind an API key or a client; NULL for a client that called for itself';
+    'the user behind it, also behind an API key or a client; a client that calls for itself cannot ask';
 COMMENT ON COLUMN orders.refund_requests.decided_by IS 'who approved, declined or withdrew it';
 COMMENT ON COLUMN orders.refund_requests.decision IS 'what they said about it';
 COMMENT ON COLUMN orders.refund_requests.refund_id IS 'what came of one that was approved';

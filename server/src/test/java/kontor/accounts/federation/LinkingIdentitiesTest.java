@@ -3,6 +3,7 @@ package kontor.accounts.federation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import kontor.Api;
@@ -263,9 +264,11 @@ class LinkingIdentitiesTest {
     @Test
     void onlyAFreshLoginChangesTheWaysIn() {
         var worker = TestDirectory.somebody();
-        owner.sql("UPDATE accounts.sessions SET authenticated_at = now() - interval '6 minutes' WHERE user_id = ?")
-                .param(ann.id())
-                .update();
+        var clerk = users.with("users:write");
+        for (var each : List.of(ann, clerk))
+            owner.sql("UPDATE accounts.sessions SET authenticated_at = now() - interval '6 minutes' WHERE user_id = ?")
+                    .param(each.id())
+                    .update();
         var before = Standing.now();
         var linked = api.as(ann)
                 .post(
@@ -273,10 +276,6 @@ class LinkingIdentitiesTest {
                         Map.of("provider", "ldap", "name", worker.name(), "password", TestDirectory.PASSWORD));
         assertThat(linked.at("/code")).isEqualTo("step_up_required");
         assertThat(api.as(ann).delete("/users/me/identities/1").at("/code")).isEqualTo("step_up_required");
-        var clerk = users.with("users:write");
-        owner.sql("UPDATE accounts.sessions SET authenticated_at = now() - interval '6 minutes' WHERE user_id = ?")
-                .param(clerk.id())
-                .update();
         assertThat(api.as(clerk).delete("/users/" + ann.id() + "/identities/1").at("/code"))
                 .isEqualTo("step_up_required");
         assertThat(Standing.now()).isEqualTo(before);
