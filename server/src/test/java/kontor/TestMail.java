@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
@@ -43,6 +44,19 @@ public final class TestMail {
         return Arrays.stream(Holder.SERVER.getReceivedMessages())
                 .filter(message -> isTo(message, address))
                 .toList();
+    }
+
+    /** The token of the link in the first mail to this address that has one, when it has come. */
+    public static String tokenTo(String address) {
+        await().atMost(Duration.ofSeconds(30)).until(() -> linkTo(address).isPresent());
+        return tokenIn(linkTo(address).orElseThrow());
+    }
+
+    private static Optional<String> linkTo(String address) {
+        return to(address).stream()
+                .map(TestMail::text)
+                .filter(text -> TOKEN.matcher(text).find())
+                .findFirst();
     }
 
     /** The token of the link in a mail. */
