@@ -98,7 +98,9 @@ class EveryOperationTest {
     private Map<String, String> contents() {
         var tables = database.sql("""
                         SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
-                        WHERE schemaname IN ('accounts', 'catalog') ORDER BY 1
+                        WHERE schemaname IN ('accounts', 'catalog')
+                          AND tablename NOT IN ('sessions', 'api_keys', 'mail_requests', 'tries') -- these are written to
+                        ORDER BY 1
                         """).query(String.class).list();
         var contents = new TreeMap<String, String>();
         for (var table : tables)
