@@ -3,7 +3,6 @@ package kontor;
 import com.stripe.net.Webhook;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -177,7 +176,7 @@ public final class TestGateway {
 
     private static final class Holder {
         /** Known before the server starts, so that the simulator can be told where to send its messages. */
-        static final int SERVER_PORT = freePort();
+        static final int SERVER_PORT = FreePort.next();
 
         static final Simulator SIMULATOR = start();
 
@@ -199,14 +198,6 @@ public final class TestGateway {
                                         URI.create("http://localhost:" + SERVER_PORT + "/gateways/adyen/webhook"),
                                         ADYEN_HMAC_KEY,
                                         ADYEN_LOGIN));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        private static int freePort() {
-            try (var socket = new ServerSocket(0)) {
-                return socket.getLocalPort();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -46,7 +46,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.test.util.TestSocketUtils;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -58,7 +57,7 @@ public final class TestProvider {
     public static final String SECRET = "the secret of the client of all tests";
     public static final String ACCESS_TOKEN = "an-access-token";
     /** Another Kontor as the provider {@code kontor}: its issuer, and what the server under test says to be there. */
-    public static final URI OTHER_KONTOR = URI.create("http://localhost:" + TestSocketUtils.findAvailableTcpPort());
+    public static final URI OTHER_KONTOR = URI.create("http://localhost:" + FreePort.next());
 
     public static final UUID CLIENT_AT_OTHER_KONTOR = UUID.randomUUID();
     public static final String SECRET_AT_OTHER_KONTOR = Opaque.random();

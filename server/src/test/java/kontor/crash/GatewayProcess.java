@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import kontor.FreePort;
 import kontor.MainClassPath;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -27,7 +28,7 @@ class GatewayProcess {
 
     private final Path data;
     private final Path log;
-    private final int port = ServerProcess.freePort();
+    private final int port = FreePort.next();
     private final HttpClient client = HttpClient.newHttpClient();
     private @Nullable Process process;
 

@@ -3,7 +3,6 @@ package kontor.crash;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import kontor.FreePort;
 import kontor.MainClassPath;
 import org.jspecify.annotations.Nullable;
 
@@ -38,8 +38,8 @@ public class ServerProcess {
     public ServerProcess(Path data, Path log) {
         this.data = data;
         this.log = log;
-        this.port = freePort();
-        this.managementPort = freePort();
+        this.port = FreePort.next();
+        this.managementPort = FreePort.next();
     }
 
     public URI address(String path) {
@@ -240,14 +240,6 @@ public class ServerProcess {
             return files.filter(file -> file.endsWith("postmaster.pid"))
                     .findFirst()
                     .orElseThrow();
-        }
-    }
-
-    static int freePort() {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
         }
     }
 }
